@@ -1,0 +1,23 @@
+/* What every unit test includes first. */
+#pragma once
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+
+/* Both values in the message, as text. */
+#define assert_bytes_equal(got, want)                                                    \
+    do {                                                                                 \
+        struct bytes got_ = (got), want_ = (want);                                       \
+        if (!bytes_equal(got_, want_))                                                   \
+            fail_msg("%s:%d: got %zu bytes \"%.*s\", want %zu bytes \"%.*s\"", __FILE__, \
+                     __LINE__, got_.len, (int)got_.len,                                  \
+                     got_.data ? (const char *)got_.data : "", want_.len,                \
+                     (int)want_.len, want_.data ? (const char *)want_.data : "");        \
+    } while (0)
