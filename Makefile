@@ -1,0 +1,29 @@
+# Everyday work; meson does the building. BUILD= and MESON_FLAGS= may be given.
+BUILD ?= build
+PREFIX ?= /usr/local
+MESON_FLAGS ?=
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup --prefix=$(abspath $(PREFIX)) $(MESON_FLAGS) $(BUILD)
+
+deps:
+	./scripts/deps.sh
+
+try:
+	./try
+
+test:
+	./test
+
+# DESTDIR is for packagers; PREFIX is where the programs will be looked for.
+install: all
+	meson configure --prefix=$(abspath $(PREFIX)) $(BUILD)
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --no-rebuild
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all deps try test install clean
