@@ -292,7 +292,8 @@ udp_send(struct udp *u, const struct awl_addr *to, const struct awl_addr *from, 
     error = send_with(u, to, from, ttl, ecn, data);
     /* The address it was to come from is gone since: any other serves as well. */
     if (from != NULL && from->family != AWL_NONE &&
-        (error == EADDRNOTAVAIL || error == EINVAL || error == ENODEV || error == ENXIO))
+        (error == EADDRNOTAVAIL || error == EINVAL || error == ENODEV ||
+         error == ENETUNREACH))
         error = send_with(u, to, NULL, ttl, ecn, data);
     /* A full queue is a full router: the datagram is lost, and nobody is told. */
     if (error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == EINTR)
