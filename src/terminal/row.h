@@ -6,7 +6,8 @@
 #include "base/bytes.h"
 #include "terminal/cell.h"
 
-#define CELL_MARKS_MAX 16u /* combining marks in a cell; more are dropped */
+#define CELL_MARKS_MAX 16u   /* combining marks in a cell; more are dropped */
+#define ROW_COLS_MAX   4000u /* the widest row */
 #define CELL_TEXT_MAX  (1u + CELL_MARKS_MAX) /* scalars in a cell */
 
 struct row {

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "terminal/row.h"
 
-#define SCREEN_COLS_MAX      4000
+#define SCREEN_COLS_MAX      ((int)ROW_COLS_MAX)
 #define SCREEN_ROWS_MAX      2000
 #define SCREEN_TITLE_MAX     254u       /* characters of a title or icon name */
 #define SCREEN_CLIPBOARD_MAX (1u << 20) /* bytes of base64 */
