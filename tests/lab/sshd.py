@@ -1,0 +1,133 @@
+"""A real sshd for one run: generated keys, its own configuration, no file of the system
+touched. It has its own /run (a fresh tmpfs in its mount namespace), so that sessions write no
+login records of the machine."""
+
+import os
+import pwd
+import subprocess
+
+from .wait import until
+
+SSHD = "/usr/sbin/sshd"
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+
+SERVER = """
+Port 22
+AddressFamily any
+HostKey {folder}/host_key
+PidFile none
+UsePAM no
+StrictModes no
+UseDNS no
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AuthorizedKeysFile {folder}/user_key.pub
+PrintMotd no
+PrintLastLog no
+AcceptEnv LANG LC_*
+MaxStartups 100
+SetEnv {environment}
+{more}
+"""
+
+CLIENT = """
+Host {alias}
+  HostName {address}
+  User {user}
+  IdentityFile {folder}/user_key
+  IdentitiesOnly yes
+  UserKnownHostsFile {folder}/known_hosts
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  {more}
+"""
+
+# As on a machine where the programs are installed, and a prompt that tests recognise.
+PROFILE = """
+PS1='awl-lab$ '
+unset PROMPT_COMMAND
+"""
+
+
+class Sshd:
+    """sshd in the network's server host. `path`: folders put before the ordinary PATH of the
+    remote side, such as the one with awl-server. `home`: the remote user's home folder, made
+    here. `ssh_config` is for the client: `ssh -F {ssh_config} server`."""
+
+    ALIAS = "server"
+
+    def __init__(self, run, net, path=(), user=None, more_server="", more_client=""):
+        self.run, self.net = run, net
+        self.folder = run.new_folder("sshd")
+        self.user = user or pwd.getpwuid(os.getuid()).pw_name
+        self.home = os.path.join(self.folder, "home")
+        self.ssh_config = os.path.join(self.folder, "ssh_config")
+        self.log = os.path.join(self.folder, "sshd.log")
+        self.process = None
+        self.path = ":".join([*path, SYSTEM_PATH])
+        self.more_server, self.more_client = more_server, more_client
+
+    @property
+    def ssh(self):
+        """For --ssh=."""
+        return f"ssh -F {self.ssh_config}"
+
+    def __enter__(self):
+        self.write()
+        # The server's namespaces for network, mounts; then sshd takes the process's place.
+        script = ("mount -t tmpfs -o mode=755 lab /run && mkdir -m 755 /run/sshd && "
+                  'exec "$@"')
+        with open(self.log, "wb") as log:
+            self.process = self.run.start(
+                self.net.inside("s", "unshare", "--mount", "sh", "-c", script, "sh", SSHD, "-D",
+                                "-e", "-f", os.path.join(self.folder, "sshd_config")),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        until(lambda: "Server listening" in self.log_text(), "sshd listens",
+              detail=self.log_text)
+        return self
+
+    def __exit__(self, *exception):
+        if self.process:
+            self.run.stop(self.process)
+
+    def log_text(self):
+        with open(self.log, errors="replace") as log:
+            return log.read()
+
+    def logins(self):
+        return self.log_text().count("Accepted publickey")
+
+    def write(self):
+        f = self.folder
+        os.mkdir(self.home)
+        for name in ("host_key", "user_key"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "awl-lab", "-f",
+                            os.path.join(f, name)], check=True)
+        account = pwd.getpwnam(self.user)
+        os.chown(self.home, account.pw_uid, account.pw_gid)
+        shell = "/bin/bash"
+        for name in (".bashrc", ".bash_profile"):
+            self.put(os.path.join("home", name), PROFILE)
+        self.put(os.path.join("home", ".hushlogin"), "")
+        environment = f'"PATH={self.path}" "HOME={self.home}" SHELL={shell}'
+        self.put("sshd_config", SERVER.format(folder=f, environment=environment,
+                                              more=self.more_server))
+        with open(os.path.join(f, "host_key.pub")) as key:
+            kind, text = key.read().split()[:2]
+        self.put("known_hosts", f"{self.net.server} {kind} {text}\n")
+        self.put("ssh_config", CLIENT.format(alias=self.ALIAS, address=self.net.server, folder=f,
+                                             user=self.user, more=self.more_client))
+
+    def put(self, name, text):
+        with open(os.path.join(self.folder, name), "w") as out:
+            out.write(text)
+
+    def login_argv(self, *command):
+        return self.net.inside("c", "ssh", "-F", self.ssh_config, "-o", "BatchMode=yes",
+                               self.ALIAS, *command)
+
+    def login(self, *command, **how):
+        """One ssh login without a terminal, through the network; gives CompletedProcess."""
+        return subprocess.run(self.login_argv(*command), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60, **how)

@@ -1,0 +1,245 @@
+"""Terminals for programs under test: Screen is tmux, for what people see; Pty is a bare
+pseudo-terminal, for bytes and their times."""
+
+import codecs
+import errno
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+
+from .run import tmux_kill
+from .wait import CEILING, until
+
+# The terminal that tests show to programs. Latin or UTF-8 must not depend on the machine.
+ENVIRONMENT = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+DROPPED = ("TMUX", "TMUX_PANE", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "SSH_AUTH_SOCK",
+           "DISPLAY", "LANGUAGE", "STY", "COLORTERM", "LINES", "COLUMNS")
+
+
+def environment(more=None):
+    env = {name: value for name, value in os.environ.items()
+           if name not in DROPPED and not name.startswith(("MOSH_", "AWL_", "LC_"))}
+    return {**env, **ENVIRONMENT, **(more or {})}
+
+
+TMUX_CONFIG = """
+set -g status off
+set -g default-terminal xterm-256color
+set -g remain-on-exit on
+set -g remain-on-exit-format ""
+set -s escape-time 0
+set -g focus-events off
+set -g allow-rename on
+"""
+
+
+class Screen:
+    """A program in a tmux of its own (private socket, fixed size)."""
+
+    def __init__(self, run, argv, cols=80, rows=24, env=None, cwd="/"):
+        self.run = run
+        self.socket = run.name("tmux")
+        config = run.path("tmux.conf")
+        if not os.path.exists(config):
+            with open(config, "w") as out:
+                out.write(TMUX_CONFIG)
+        words = ["tmux", "-u", "-L", self.socket, "-f", config, "new-session", "-d", "-x",
+                 str(cols), "-y", str(rows), "--", *argv]
+        subprocess.run(words, check=True, capture_output=True, env=environment(env), cwd=cwd)
+        self.pid = int(self.format("#{pane_pid}"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        tmux_kill(self.socket)
+
+    def tmux(self, *words, **how):
+        return subprocess.run(["tmux", "-u", "-L", self.socket, *words], check=True,
+                              capture_output=True, env=environment(), **how).stdout.decode(
+                                  errors="replace")
+
+    def format(self, text):
+        return self.tmux("display-message", "-p", text).rstrip("\n")
+
+    def rows(self):
+        return [row.rstrip() for row in self.tmux("capture-pane", "-p").split("\n")[:-1]]
+
+    def text(self):
+        return "\n".join(self.rows()).rstrip("\n")
+
+    def painted(self):
+        """The rows with their colours and attributes, in tmux's own spelling of them."""
+        return self.tmux("capture-pane", "-p", "-e", "-N").split("\n")[:-1]
+
+    def cursor(self):
+        """(column, row, visible)"""
+        x, y, flag = self.format("#{cursor_x} #{cursor_y} #{cursor_flag}").split()
+        return int(x), int(y), flag == "1"
+
+    def title(self):
+        return self.format("#{pane_title}")
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", "--", text)
+
+    def key(self, *names):
+        """tmux's names of keys: Enter, Up, C-c, F1."""
+        self.tmux("send-keys", *names)
+
+    def line(self, text):
+        self.type(text)
+        self.key("Enter")
+
+    def resize(self, cols, rows):
+        self.tmux("resize-window", "-x", str(cols), "-y", str(rows))
+
+    def wait(self, pattern, ceiling=CEILING):
+        """Until the regular expression is on the screen; gives the match."""
+        return until(lambda: re.search(pattern, self.text(), re.M), f"screen shows {pattern!r}",
+                     ceiling, detail=self.text)
+
+    def wait_gone(self, pattern, ceiling=CEILING):
+        until(lambda: not re.search(pattern, self.text(), re.M),
+              f"screen no longer shows {pattern!r}", ceiling, detail=self.text)
+
+    def still(self, quiet=0.4, ceiling=CEILING):
+        """Until the screen has not changed for `quiet` seconds; gives its painted rows."""
+        last, since = None, time.monotonic()
+
+        def unchanged():
+            nonlocal last, since
+            now = (self.painted(), self.cursor())
+            if now != last:
+                last, since = now, time.monotonic()
+            return time.monotonic() - since >= quiet
+
+        until(unchanged, "the screen comes to rest", ceiling, detail=self.text)
+        return last[0]
+
+    def exit_status(self, ceiling=CEILING):
+        """Waits for the program's end; 0..255, or minus the signal that killed it."""
+        def ended():
+            dead, status, number = self.format(
+                "#{pane_dead}|#{pane_dead_status}|#{pane_dead_signal}").split("|")
+            if dead == "1" and not status and not number:
+                # tmux 3.3 loses a SIGCHLD that comes while it makes a child of its own.
+                os.kill(int(self.format("#{pid}")), signal.SIGCHLD)
+            return dead == "1" and (status or f"-{number}").rstrip("-")
+
+        return int(until(ended, "the program ends", ceiling, detail=self.text))
+
+
+class Pty:
+    """A program on a pseudo-terminal whose output is read as it comes, always: a list of
+    (time.monotonic(), bytes)."""
+
+    def __init__(self, run, argv, cols=80, rows=24, env=None, cwd="/", stderr=None):
+        self.run = run
+        self.chunks = []
+        self.total = b""
+        self.lock = threading.Condition()
+        self.master, slave = pty.openpty()
+        self.resize(cols, rows)
+
+        def own_terminal():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(argv, stdin=slave, stdout=slave,
+                                        stderr=stderr if stderr is not None else slave,
+                                        env=environment(env), cwd=cwd, preexec_fn=own_terminal)
+        os.close(slave)
+        run.started.append(self.process)
+        self.pid = self.process.pid
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def close(self):
+        self.run.stop(self.process)
+        self.reader.join(2)
+        os.close(self.master)
+
+    def read(self):
+        while True:
+            try:
+                data = os.read(self.master, 65536)
+            except OSError as error:
+                if error.errno not in (errno.EIO, errno.EBADF):
+                    raise
+                data = b""
+            with self.lock:
+                if data:
+                    self.chunks.append((time.monotonic(), data))
+                    self.total += data
+                self.lock.notify_all()
+            if not data:
+                return
+
+    def resize(self, cols, rows):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+
+    def send(self, data, ceiling=CEILING):
+        """All of it, however long the program takes to read it."""
+        data = data.encode() if isinstance(data, str) else data
+        end = time.monotonic() + ceiling
+        while data:
+            if not select.select([], [self.master], [], max(0, end - time.monotonic()))[1]:
+                raise AssertionError(f"{len(data)} bytes not taken within {ceiling} s")
+            data = data[os.write(self.master, data[:512]):]
+
+    def wait(self, pattern, start=0, ceiling=CEILING):
+        """Until the bytes since offset `start` match; gives (time, offset after the match)."""
+        pattern = pattern.encode() if isinstance(pattern, str) else pattern
+        end = time.monotonic() + ceiling
+        with self.lock:
+            while True:
+                found = re.search(pattern, self.total[start:])
+                if found:
+                    return self.time_of(start + found.end()), start + found.end()
+                left = end - time.monotonic()
+                if left <= 0 or not self.reader.is_alive() and not self.lock.wait(0.1):
+                    raise AssertionError(f"output never matched {pattern!r}; it ends with\n"
+                                         f"{self.total[-2000:]!r}")
+                self.lock.wait(min(left, 1))
+
+    def time_of(self, offset):
+        for when, data in self.chunks:
+            offset -= len(data)
+            if offset <= 0:
+                return when
+        return time.monotonic()
+
+    def text(self):
+        """What came so far without escape sequences: enough for plain lines."""
+        text = codecs.decode(self.total, "utf-8", "replace")
+        text = re.sub(r"\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[\[(][0-9;?>=!]*[ -/]*[@-~]|\x1b.", "",
+                      text)
+        return text.replace("\r", "")
+
+    def exit_status(self, ceiling=CEILING):
+        try:
+            return self.process.wait(ceiling)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"still running after {ceiling} s; output ends with\n"
+                                 f"{self.total[-2000:]!r}") from None
+
+    def signal(self, number=signal.SIGTERM):
+        os.kill(self.pid, number)

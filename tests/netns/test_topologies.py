@@ -1,0 +1,22 @@
+"""Every network of the lab: what stock mosh does there, and that awl comes up."""
+
+import pytest
+
+from lab.net import KINDS
+from lab.session import PROMPT
+
+NETWORKS = ["open", "drop", "reject", "router", "nat", "six", "udpblock"]
+
+
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_stock_mosh(lab, kind):
+    """The networks are what they claim to be: stock mosh works where the server is open, and
+    nowhere else."""
+    lab = lab(kind)
+    screen = lab.mosh()
+    if KINDS[kind].open:
+        screen.wait(PROMPT)
+        screen.line("echo $((6 * 7)) of them")
+        screen.wait("^42 of them$")
+    else:
+        screen.wait("Nothing received from server on UDP port")
