@@ -122,7 +122,7 @@ screen_initial_modes(struct screen *s)
     s->mouse_encoding = MOUSE_ENCODING_DEFAULT;
     s->pending_wrap = s->origin = s->insert = false;
     s->app_cursor = s->app_keypad = s->alternate_scroll = s->synchronized = false;
-    s->allow_columns = s->reverse_wrap = false;
+    s->allow_columns = false;
     s->cursor_style = 0;
     s->top = 0;
     s->bottom = s->rows - 1;

@@ -11,7 +11,7 @@
 #define SCREEN_ROWS_MAX      2000
 #define SCREEN_TITLE_MAX     254u       /* characters of a title or icon name */
 #define SCREEN_CLIPBOARD_MAX (1u << 20) /* bytes of base64 */
-#define SCREEN_SELECTION_MAX 8u         /* letters naming selections */
+#define SCREEN_SELECTION_MAX 12u        /* letters naming selections */
 
 /* Counted, immutable text. NULL is the empty one. */
 struct text {
@@ -86,7 +86,6 @@ struct screen {
     bool alternate_scroll; /* 1007 */
     bool synchronized;     /* 2026: the program is in the middle of a frame */
     bool allow_columns;    /* 40 */
-    bool reverse_wrap;     /* 45 */
     uint8_t cursor_style;  /* DECSCUSR 0-6 */
     int top, bottom;       /* scrolling region, both included */
     struct charsets charsets;
