@@ -16,7 +16,7 @@
 static struct {
     volatile sig_atomic_t armed;
     int fd;
-    struct termios found;
+    struct termios found, raw;
     const char *reset;
     size_t reset_len;
 } guard;
@@ -120,39 +120,43 @@ tty_close(struct tty *t)
     *t = (struct tty){.in = -1, .out = -1, .flags_in = -1, .flags_out = -1};
 }
 
+static struct termios
+make_raw(struct termios t)
+{
+    t.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL |
+                             IXON | IXOFF);
+#ifdef IUTF8
+    t.c_iflag |= IUTF8;
+#endif
+    t.c_oflag &= ~(tcflag_t)OPOST;
+    t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+    t.c_cflag = (t.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
+    t.c_cc[VMIN] = 1;
+    t.c_cc[VTIME] = 0;
+    return t;
+}
+
 int
 tty_raw(struct tty *t, const char *reset)
 {
-    struct termios raw;
-
-    if (t->raw)
-        return 0;
-    if (tcgetattr(t->in, &guard.found) != 0)
-        return errno;
-    raw = guard.found;
-    raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL |
-                               IXON | IXOFF);
-    raw.c_oflag &= ~(tcflag_t)OPOST;
-    raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
-    raw.c_cflag = (raw.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
-#ifdef IUTF8
-    raw.c_iflag |= IUTF8;
-#endif
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    guard.fd = t->out != t->in && isatty(t->out) ? t->out : t->in;
-    guard.reset = reset != NULL ? reset : "";
-    guard.reset_len = strlen(guard.reset);
-    guard.armed = 1;
-    for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
-        signal(fatal[i], guard_restore);
-    if (tcsetattr(t->in, TCSANOW, &raw) != 0) {
+    if (!t->raw) {
+        if (tcgetattr(t->in, &guard.found) != 0)
+            return errno;
+        guard.raw = make_raw(guard.found);
+        guard.fd = t->out != t->in && isatty(t->out) ? t->out : t->in;
+        guard.reset = reset != NULL ? reset : "";
+        guard.reset_len = strlen(guard.reset);
+        guard.armed = 1;
+        for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
+            signal(fatal[i], guard_restore);
+        t->raw = true;
+    }
+    if (tcsetattr(t->in, TCSANOW, &guard.raw) != 0) {
         int error = errno;
 
-        guard.armed = 0;
+        tty_restore(t);
         return error;
     }
-    t->raw = true;
     return 0;
 }
 

@@ -18,7 +18,8 @@ void tty_close(struct tty *t); /* after tty_restore */
 
 /* Raw mode with IUTF8. The settings found are kept for tty_restore. 0 or errno. From now
  * on a fatal signal first writes `reset` (borrowed for as long; NULL: nothing) and
- * restores the settings. */
+ * restores the settings. When raw already: raw once more, whatever others have made of it
+ * while we were stopped. */
 int tty_raw(struct tty *t, const char *reset);
 void tty_restore(struct tty *t); /* any number of times */
 
