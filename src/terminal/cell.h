@@ -89,3 +89,19 @@ cell_is_erased(struct cell c)
 {
     return c.text == 0 && !c.cluster;
 }
+
+/* Whether the pen can be seen where there is no text, apart from its background. */
+static inline bool
+pen_shows_on_blank(struct pen p)
+{
+    return p.inverse || p.underline || p.strike || p.overline;
+}
+
+/* Shows nothing but its background. Whether it was erased or a space was printed there
+ * makes no difference to anybody, so such cells count as equal when their backgrounds
+ * are. */
+static inline bool
+cell_is_blank(struct cell c)
+{
+    return !c.cluster && (c.text == 0 || c.text == ' ') && !pen_shows_on_blank(c.pen);
+}

@@ -76,7 +76,8 @@ cell_equal(const struct row *a, int ax, const struct row *b, int bx)
     const uint32_t *ma, *mb;
 
     if (!ca.cluster || !cb.cluster)
-        return memcmp(&ca, &cb, sizeof ca) == 0;
+        return memcmp(&ca, &cb, sizeof ca) == 0 ||
+               (cell_is_blank(ca) && cell_is_blank(cb) && ca.pen.bg == cb.pen.bg);
     if (!pen_equal(ca.pen, cb.pen) || ca.wide != cb.wide)
         return false;
     ma = a->marks + ca.text;
@@ -91,8 +92,9 @@ row_equal_cells(const struct row *a, const struct row *b)
         return true;
     if (a->cols != b->cols)
         return false;
-    if (!a->marks_len || !b->marks_len)
-        return memcmp(a->cells, b->cells, a->cols * sizeof a->cells[0]) == 0;
+    if (!a->marks_len && !b->marks_len &&
+        memcmp(a->cells, b->cells, a->cols * sizeof a->cells[0]) == 0)
+        return true;
     for (int x = 0; x < a->cols; x++) {
         if (!cell_equal(a, x, b, x))
             return false;

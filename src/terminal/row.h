@@ -28,7 +28,7 @@ struct row *row_copy(const struct row *r, int cols,
 /* Erases cells from..to-1; no care for halves of wide characters. r is not shared. */
 void row_erase(struct row *r, int from, int to, uint32_t bg);
 
-/* Same cells and same wrap mark; quick when a == b. */
+/* Cells that look the same (cell_is_blank) and the same wrap mark; quick when a == b. */
 bool row_equal(const struct row *a, const struct row *b);
 /* The same without the wrap marks. */
 bool row_equal_cells(const struct row *a, const struct row *b);
