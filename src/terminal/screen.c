@@ -180,7 +180,7 @@ screen_free(struct screen *s)
 }
 
 bool
-screen_equal(const struct screen *a, const struct screen *b)
+screen_equal_but_copies(const struct screen *a, const struct screen *b)
 {
     int last = a->rows - 1;
 
@@ -189,18 +189,23 @@ screen_equal(const struct screen *a, const struct screen *b)
         a->reverse_video != b->reverse_video ||
         a->bracketed_paste != b->bracketed_paste || a->focus_events != b->focus_events ||
         a->mouse_report != b->mouse_report || a->mouse_encoding != b->mouse_encoding ||
-        a->bells != b->bells || a->title_set != b->title_set ||
-        a->clipboard.event != b->clipboard.event)
+        a->bells != b->bells || a->title_set != b->title_set)
         return false;
-    if (!text_equal(a->title, b->title) || !text_equal(a->icon, b->icon) ||
-        !text_equal(a->clipboard.data, b->clipboard.data) ||
-        strcmp(a->clipboard.selection, b->clipboard.selection) != 0)
+    if (!text_equal(a->title, b->title) || !text_equal(a->icon, b->icon))
         return false;
     for (int y = 0; y < last; y++) {
         if (!row_equal(a->grid[y], b->grid[y]))
             return false;
     }
     return row_equal_cells(a->grid[last], b->grid[last]);
+}
+
+bool
+screen_equal(const struct screen *a, const struct screen *b)
+{
+    return a->clipboard.event == b->clipboard.event &&
+           text_equal(a->clipboard.data, b->clipboard.data) &&
+           screen_equal_but_copies(a, b);
 }
 
 struct row *

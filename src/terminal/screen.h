@@ -102,6 +102,8 @@ void screen_free(struct screen *s);  /* takes; NULL is fine */
  * for the last row's, which cannot be sent), cursor, pen and the other fields marked
  * above. */
 bool screen_equal(const struct screen *a, const struct screen *b);
+/* The same without the clipboard. */
+bool screen_equal_but_copies(const struct screen *a, const struct screen *b);
 
 /* The server's rule: the cursor's line is kept when the height shrinks (rows leave at the
  * top), what comes is blank in default colours. */
