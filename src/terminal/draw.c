@@ -1,0 +1,521 @@
+#include "terminal/draw.h"
+
+#include "base/alloc.h"
+#include "terminal/brush.h"
+#include "terminal/shift.h"
+
+#include <stdlib.h>
+
+#define DRAW_SHIFTS_MAX  4  /* moves of blocks in one diff */
+#define DRAW_QUIET_BYTES 64 /* less than this is drawn in front of the user's eyes */
+#define DRAW_GAP_MAX     4  /* unchanged cells that may be printed again in passing */
+
+/* One row while it is painted. */
+struct draw_row {
+    struct brush *b;
+    const struct row *old; /* NULL: blank */
+    const struct row *new;
+    int y;
+    int end;    /* where the blank tail begins that can be erased in one go; or cols */
+    bool last;  /* the last column must be touched, changed or not */
+    bool joins; /* the next row begins by wrapping from this one */
+};
+
+/* ---- one row ---- */
+
+static struct cell
+draw_old_cell(const struct draw_row *d, int x)
+{
+    static const struct cell none = {0};
+
+    return d->old ? d->old->cells[x] : none;
+}
+
+/* Whether the character that begins at x must be painted. */
+static bool
+draw_differs(const struct draw_row *d, int x)
+{
+    struct cell c = d->new->cells[x];
+
+    if (d->last && x + (c.wide ? 2 : 1) >= d->new->cols)
+        return true;
+    /* What is behind half of an old wide character depends on who erased it, and how. */
+    if (x > 0 && draw_old_cell(d, x - 1).wide)
+        return true;
+    if (d->old)
+        return !cell_equal(d->old, x, d->new, x);
+    return !cell_is_blank(c) || c.pen.bg;
+}
+
+static bool
+draw_can_erase(const struct draw_row *d, uint32_t bg)
+{
+    return bg == 0 || d->b->caps->bce;
+}
+
+/* Where the tail of equal blank cells begins. */
+static int
+draw_tail(const struct row *r)
+{
+    int x = r->cols;
+    uint32_t bg = r->cells[x - 1].pen.bg;
+
+    while (x > 0 && cell_is_blank(r->cells[x - 1]) && r->cells[x - 1].pen.bg == bg &&
+           !(x > 1 && r->cells[x - 2].wide))
+        x--;
+    return x;
+}
+
+/* Printing the few unchanged cells in front of x may be shorter than moving over them. */
+static bool
+draw_gap(const struct draw_row *d, int x)
+{
+    struct brush *b = d->b;
+    unsigned cost = 0;
+
+    if (b->at != BRUSH_AT || b->y != d->y || b->x >= x || x - b->x > DRAW_GAP_MAX ||
+        !b->pen_known)
+        return false;
+    for (int i = b->x; i < x; i++) {
+        struct cell c = d->new->cells[i];
+
+        if (c.cluster || c.wide || c.text >= 0x7f || (c.text == 0 && !cell_is_blank(c)) ||
+            !pen_equal(c.pen, b->pen))
+            return false;
+        cost++;
+    }
+    if (cost > brush_move_cost(b, x, d->y))
+        return false;
+    for (int i = b->x; i < x; i++)
+        brush_print(b, d->new, i);
+    return true;
+}
+
+static void
+draw_goto(const struct draw_row *d, int x)
+{
+    if (!draw_gap(d, x))
+        brush_move(d->b, x, d->y);
+}
+
+/* The blank cells from x on of one background, up to the last that differs. */
+static int
+draw_blank_run(const struct draw_row *d, int x)
+{
+    uint32_t bg = d->new->cells[x].pen.bg;
+    int n = 1;
+
+    for (int i = x; i < d->end; i++) {
+        struct cell c = d->new->cells[i];
+
+        if (!cell_is_blank(c) || c.pen.bg != bg)
+            break;
+        if (draw_differs(d, i))
+            n = i - x + 1;
+    }
+    return n;
+}
+
+static void
+draw_blanks(const struct draw_row *d, int x, int n)
+{
+    struct brush *b = d->b;
+    uint32_t bg = d->new->cells[x].pen.bg;
+    bool goes_on = x + n < d->new->cols &&draw_differs(d, x + n);
+    int digits = n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : 4;
+
+    /* ECH leaves the cursor where it is: to go on behind it takes a move as well. */
+    if (n > (goes_on ? 2 : 1) * (3 + digits) && b->caps->ech && draw_can_erase(d, bg) &&
+        !(d->last && x + n == d->new->cols)) {
+        brush_background(b, bg);
+        brush_csi(b, n, 'X');
+    } else {
+        brush_spaces(b, n, bg);
+    }
+}
+
+static void
+draw_erase_tail(const struct draw_row *d)
+{
+    struct brush *b = d->b;
+    int cols = d->new->cols, from = cols, to = 0;
+    uint32_t bg;
+
+    for (int x = d->end; x < cols; x++) {
+        if (draw_differs(d, x)) {
+            from = MIN(from, x);
+            to = x + 1;
+        }
+    }
+    if (from == cols)
+        return;
+    bg = d->new->cells[d->end].pen.bg;
+    if (b->at == BRUSH_AT && b->y == d->y && b->x >= d->end && b->x < from)
+        from = b->x; /* erasing a little more saves the move */
+    else
+        draw_goto(d, from);
+    if (draw_can_erase(d, bg) && (to - from > 2 || to == cols)) {
+        brush_background(b, bg);
+        buffer_put_str(b->out, "\033[K");
+    } else {
+        brush_spaces(b, to - from, bg);
+    }
+}
+
+/* Paints a row. joined: the cursor waits at the edge of the row above, and the first
+ * character here comes by wrapping, which marks that row as going on. */
+static void
+draw_row(struct draw_row *d, bool joined)
+{
+    const struct row *r = d->new;
+    int x = 0;
+
+    while (x < d->end) {
+        int w = r->cells[x].wide ? 2 : 1;
+
+        if (joined && x == 0) {
+            brush_print(d->b, r, 0);
+        } else if (draw_differs(d, x)) {
+            draw_goto(d, x);
+            if (cell_is_blank(r->cells[x])) {
+                w = draw_blank_run(d, x);
+                draw_blanks(d, x, w);
+            } else {
+                brush_print(d->b, r, x);
+            }
+        }
+        x += w;
+    }
+    if (d->end < r->cols)
+        draw_erase_tail(d);
+}
+
+/* ---- all rows ---- */
+
+/* Paints row y over old. maybe_marked: it isn't known whether the receiver has the mark.
+ * Gives whether the next row is to be joined. */
+static bool
+draw_line(struct brush *b, const struct row *old, const struct row *new, int y,
+          bool joined, bool maybe_marked)
+{
+    struct draw_row d = {.b = b, .old = old, .new = new, .y = y, .end = new->cols};
+    bool bottom = y == b->rows - 1;
+    bool marked = old && old->wrapped;
+    int final = new->cols - 1;
+
+    if (old == new && !joined && !maybe_marked)
+        return false;
+    if (final > 0 && new->cells[final - 1].wide)
+        final--;
+    /* Printing the last column takes the mark away, wrapping from it sets it. On the
+     * bottom row it cannot be set; but the receiver never has a mark that we have not. */
+    if (new->wrapped && !bottom)
+        d.joins = !marked || maybe_marked || draw_differs(&d, final) ||
+                  (joined && new->cols == 1 + (final == 0 && new->cells[0].wide));
+    d.last = d.joins || (marked && !new->wrapped) || (maybe_marked && !bottom);
+    if (!new->wrapped || bottom)
+        d.end = draw_tail(new);
+    if (joined)
+        d.end = MAX(d.end, 1);
+    draw_row(&d, joined);
+    return d.joins;
+}
+
+static bool
+draw_row_blank(const struct row *r, uint32_t bg)
+{
+    for (int x = 0; x < r->cols; x++) {
+        if (!cell_is_blank(r->cells[x]) || r->cells[x].pen.bg != bg)
+            return false;
+    }
+    return !r->wrapped;
+}
+
+/* The first of the rows at the bottom that are best erased together, or the height. */
+static int
+draw_blank_bottom(const struct row *const *old, const struct screen *to,
+                  const struct caps *caps)
+{
+    int y = to->rows, changed = 0, first = to->rows;
+    uint32_t bg = screen_row(to, y - 1)->cells[0].pen.bg;
+
+    if (bg && !caps->bce)
+        return to->rows;
+    while (y > 0 && draw_row_blank(screen_row(to, y - 1), bg)) {
+        const struct row *was = old[y - 1];
+
+        y--;
+        if (was ? !row_equal(was, screen_row(to, y)) : bg != 0) {
+            changed++;
+            first = y;
+        }
+    }
+    return changed > 1 ? first : to->rows;
+}
+
+static void
+draw_rows(struct brush *b, const struct row *const *old, const struct screen *to,
+          const struct row *doubtful)
+{
+    int blank = draw_blank_bottom(old, to, b->caps);
+    bool joined = false;
+
+    for (int y = 0; y < to->rows; y++) {
+        if (y == blank && !joined) {
+            brush_move(b, 0, y);
+            brush_background(b, screen_row(to, y)->cells[0].pen.bg);
+            buffer_put_str(b->out, "\033[J");
+            return;
+        }
+        /* A row above that wraps into the first blank one: erased on its own. */
+        if (y == blank)
+            blank = y + 1;
+        joined = draw_line(b, old[y], screen_row(to, y), y, joined,
+                           doubtful && old[y] == doubtful);
+    }
+}
+
+/* Moves blocks of rows as far as that helps, on the receiver and in old. */
+static void
+draw_shifts(struct brush *b, const struct row **old, const struct screen *to)
+{
+    const struct row *const *want = (const struct row *const *)to->grid;
+    struct shift s;
+
+    for (int i = 0; i < DRAW_SHIFTS_MAX; i++) {
+        bool ends = false;
+
+        if (!shift_find((const struct row *const *)old, want, to->rows, &s))
+            return;
+        brush_background(b, 0);
+        ends = s.bottom == to->rows - 1;
+        if (!ends) {
+            buffer_printf(b->out, "\033[%d;%dr", s.top + 1, s.bottom + 1);
+            b->at = BRUSH_NOWHERE;
+        }
+        if (s.n > 0 && s.top == 0) {
+            /* Line feeds at the bottom: what leaves goes into a terminal's history. */
+            brush_move(b, b->at == BRUSH_AT ? b->x : 0, s.bottom);
+            for (int n = 0; n < s.n; n++)
+                buffer_put_byte(b->out, '\n');
+        } else {
+            brush_move(b, 0, s.top);
+            brush_csi(b, abs(s.n), s.n > 0 ? 'M' : 'L');
+        }
+        if (!ends) {
+            buffer_put_str(b->out, "\033[r");
+            b->at = BRUSH_NOWHERE;
+        }
+        shift_apply(old, s);
+    }
+}
+
+static void
+draw_picture(struct brush *b, const struct screen *from, const struct screen *to)
+{
+    const struct row **old = xcalloc((size_t)to->rows, sizeof old[0]);
+    const struct row *bottom = NULL;
+
+    if (from) {
+        for (int y = 0; y < to->rows; y++)
+            old[y] = screen_row(from, y);
+        /* Marked at the bottom: the receiver may have the mark or not; that shows when
+         * the row has moved up. */
+        bottom = old[to->rows - 1]->wrapped ? old[to->rows - 1] : NULL;
+        draw_shifts(b, old, to);
+    }
+    if (bottom && old[to->rows - 1] == bottom)
+        bottom = NULL;
+    draw_rows(b, (const struct row *const *)old, to, bottom);
+    free(old);
+    brush_move(b, to->x, to->y);
+}
+
+/* ---- what is not cells ---- */
+
+bool
+draw_can_copy(const struct screen *to, const struct caps *caps)
+{
+    return caps->copies || text_bytes(to->clipboard.data).len <= DRAW_CLIPBOARD_STOCK;
+}
+
+/* A title as it may stand in an OSC: whatever put it there, no control gets out. */
+static void
+draw_title_text(struct buffer *out, struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.data[i];
+
+        if (c == 0xc2 && i + 1 < text.len && text.data[i + 1] < 0xa0)
+            i++; /* C1 */
+        else if (c >= 0x20 && c != 0x7f)
+            buffer_put_byte(out, c);
+    }
+}
+
+static void
+draw_osc(struct buffer *out, const char *number, struct bytes text)
+{
+    buffer_printf(out, "\033]%s;", number);
+    draw_title_text(out, text);
+    buffer_put_byte(out, '\a');
+}
+
+static void
+draw_titles(struct buffer *out, const struct screen *from, const struct screen *to)
+{
+    struct bytes title = text_bytes(to->title), icon = text_bytes(to->icon);
+
+    if (!to->title_set)
+        return;
+    if (from && from->title_set && bytes_equal(text_bytes(from->title), title) &&
+        bytes_equal(text_bytes(from->icon), icon))
+        return;
+    if (bytes_equal(title, icon)) {
+        draw_osc(out, "0", title);
+    } else {
+        draw_osc(out, "1", icon);
+        draw_osc(out, "2", title);
+    }
+}
+
+static void
+draw_clipboard(struct buffer *out, const struct screen *from, const struct screen *to,
+               const struct caps *caps)
+{
+    const struct clipboard *c = &to->clipboard;
+
+    /* An event: what was copied before we looked isn't copied again. */
+    if (!from || !draw_can_copy(to, caps) ||
+        (from->clipboard.event == c->event &&
+         bytes_equal(text_bytes(from->clipboard.data), text_bytes(c->data))))
+        return;
+    buffer_printf(out, "\033]52;%s;",
+                  caps->copies && c->selection[0] ? c->selection : "c");
+    buffer_put_bytes(out, text_bytes(c->data));
+    buffer_put_byte(out, '\a');
+}
+
+static void
+draw_mode(struct buffer *out, unsigned mode, bool set)
+{
+    buffer_printf(out, "\033[?%u%c", mode, set ? 'h' : 'l');
+}
+
+/* A group of modes of which one at most is on: the old one goes, the new one comes. */
+static void
+draw_choice(struct buffer *out, const unsigned *all, size_t count, const unsigned *was,
+            unsigned want)
+{
+    if (was && *was == want)
+        return;
+    if (!was || want == 0) {
+        for (size_t i = 0; i < count; i++)
+            draw_mode(out, all[i], false);
+    } else if (*was) {
+        draw_mode(out, *was, false);
+    }
+    if (want)
+        draw_mode(out, want, true);
+}
+
+static void
+draw_modes(struct buffer *out, const struct screen *from, const struct screen *to)
+{
+    static const unsigned reports[] = {1003, 1002, 1001, 1000};
+    static const unsigned encodings[] = {1015, 1006, 1005};
+    unsigned report = from ? (unsigned)from->mouse_report : 0;
+    unsigned encoding = from ? (unsigned)from->mouse_encoding : 0;
+
+    if (!from || from->bracketed_paste != to->bracketed_paste)
+        draw_mode(out, 2004, to->bracketed_paste);
+    draw_choice(out, reports, ARRAY_LEN(reports), from ? &report : NULL,
+                (unsigned)to->mouse_report);
+    if (!from || from->focus_events != to->focus_events)
+        draw_mode(out, 1004, to->focus_events);
+    draw_choice(out, encodings, ARRAY_LEN(encodings), from ? &encoding : NULL,
+                (unsigned)to->mouse_encoding);
+}
+
+/* ---- the whole ---- */
+
+/* What eyes see while the picture is drawn: all of it at once where the terminal can do
+ * that, else at least no cursor that flies about. */
+static void
+draw_frame(struct buffer *out, struct bytes picture, const struct screen *to,
+           const struct caps *caps, bool *visible)
+{
+    bool quiet = !caps->replica && picture.len >= DRAW_QUIET_BYTES;
+
+    if (quiet && caps->sync)
+        draw_mode(out, 2026, true);
+    else if (quiet && *visible)
+        draw_mode(out, 25, *visible = false);
+    buffer_put_bytes(out, picture);
+    if (*visible != to->cursor_visible)
+        draw_mode(out, 25, to->cursor_visible);
+    if (quiet && caps->sync)
+        draw_mode(out, 2026, false);
+}
+
+void
+draw_diff(struct buffer *out, const struct screen *from, const struct screen *to,
+          const struct caps *caps)
+{
+    bool anew = !from || from->cols != to->cols || from->rows != to->rows;
+    const struct screen *same = anew ? NULL : from; /* nothing else of it counts */
+    struct buffer picture = {.max = 0};
+    struct brush b = {.out = &picture, .caps = caps, .cols = to->cols, .rows = to->rows};
+    bool visible;
+
+    if (from && from->bells != to->bells)
+        buffer_put_byte(out, '\a');
+    if (caps->title)
+        draw_titles(out, from, to);
+    draw_clipboard(out, from, to, caps);
+    if (!from || from->reverse_video != to->reverse_video)
+        draw_mode(out, 5, to->reverse_video);
+    if (anew) {
+        buffer_put_str(&picture, "\033[r\033[m\033[H\033[2J\033[?25l");
+        visible = false;
+    } else {
+        b.x = from->x;
+        b.y = from->y;
+        b.pen = from->pen;
+        visible = from->cursor_visible;
+    }
+    b.pen_known = true;
+    draw_picture(&b, same, to);
+    draw_frame(out, buffer_bytes(&picture), to, caps, &visible);
+    buffer_clear(&picture);
+    brush_pen(&b, to->pen);
+    buffer_put_bytes(out, buffer_bytes(&picture));
+    buffer_free(&picture);
+    draw_modes(out, same, to);
+}
+
+void
+draw_enter(struct buffer *out, const char *smcup)
+{
+    if (smcup)
+        buffer_put_str(out, smcup);
+    /* ASCII in G0, no insert mode, no origin mode, autowrap, arrows as ESC O x */
+    buffer_put_str(out, "\017\033(B\033[4l\033[?6l\033[?7h\033[?1h");
+}
+
+void
+draw_leave(struct buffer *out, const struct screen *shown, const char *rmcup)
+{
+    static const unsigned off[] = {1,    5,    9,    1000, 1001, 1002, 1003,
+                                   1004, 1005, 1006, 1015, 2004, 2026};
+
+    for (size_t i = 0; i < ARRAY_LEN(off); i++)
+        draw_mode(out, off[i], false);
+    buffer_put_str(out, "\033[r\033[m\033[?7h\033[?25h");
+    if (shown)
+        buffer_printf(out, "\033[%d;%dH", shown->y + 1, shown->x + 1);
+    if (rmcup && *rmcup)
+        buffer_put_str(out, rmcup);
+    else if (shown && shown->x > 0)
+        buffer_put_str(out, "\r\n");
+}
