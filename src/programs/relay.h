@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 
 /* Where the relay of a server that is bound to `bound` sends: the loopback address for a
- * server on any address, else the bound one. */
+ * server on any address (AWL_NONE as family: of both), else the bound one. */
 struct awl_addr relay_target(const struct awl_addr *bound);
 /* Adds the start-up line for that target, with its newline. Gives whether a UDP socket is
  * bound there. Reads SSH_CONNECTION. */
