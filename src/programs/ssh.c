@@ -24,6 +24,8 @@ facts_line(struct ssh_facts *f, const char *line)
     } else if (bytes_equal(key, BYTES_LIT("proxycommand")) ||
                bytes_equal(key, BYTES_LIT("proxyjump"))) {
         f->proxied |= !none;
+    } else if (bytes_equal(key, BYTES_LIT("controlmaster"))) {
+        f->shared = strcmp(value, "false") != 0 && strcmp(value, "no") != 0;
     } else if (bytes_equal(key, BYTES_LIT("remotecommand"))) {
         f->remote_command = !none;
     } else if (bytes_equal(key, BYTES_LIT("stdinnull"))) {
@@ -131,8 +133,9 @@ ssh_server_put(struct buffer *out, const char *server, bool stock)
                   "sh -c 'for n in awl-server%s; do "
                   "for d in \"\" /usr/local/bin/ \"$HOME/.local/bin/\" \"$HOME/bin/\" "
                   "/opt/homebrew/bin/; do "
-                  "command -v \"$d$n\" >/dev/null 2>&1 && exec \"$d$n\" \"$@\"; "
-                  "done; done; echo \"" SSH_SEARCHED "$PATH\" >&2; exit 127' awl-search",
+                  "command -v \"$d$n\" >/dev/null 2>&1 && { "
+                  "echo \"" SSH_FOUND "$d$n\"; exec \"$d$n\" \"$@\"; }; "
+                  "done; done; echo \"" SSH_SEARCHED "$PATH\"; exit 127' awl-search",
                   stock ? " mosh-server" : "");
 }
 

@@ -11,9 +11,11 @@ struct ssh_facts {
     char *hostname; /* what ssh will resolve; NULL: unknown */
     uint16_t port;
     bool proxied; /* by ProxyJump or ProxyCommand: no address of ours to dial */
-    bool
-        remote_command; /* these four are set and must be overridden, each by an option */
-    bool stdin_null;    /* that an older ssh may not know, hence only when set */
+    bool shared;  /* it may become the master of other sessions */
+    /* These four are set and must be overridden, each by an option that an older ssh may
+     * not know, hence only when set. */
+    bool remote_command;
+    bool stdin_null;
     bool fork_after;
     bool session_type;
 };
@@ -44,13 +46,14 @@ void ssh_login_args(const struct ssh_plan *p, enum ssh_login login, const char *
 
 /* The start of a remote command, up to where the server's quoted arguments follow. server
  * is the text of --server, verbatim; NULL looks for awl-server, and then, if `stock`, for
- * mosh-server, in PATH and in the usual places beside it. What is not found ends with
- * status 127 and the line SSH_SEARCHED on standard error. */
+ * mosh-server, in PATH and in the usual places beside it, and prints SSH_FOUND, or
+ * SSH_SEARCHED before it ends with status 127. */
 void ssh_server_put(struct buffer *out, const char *server, bool stock);
 /* What tells the address at which the server's sshd was reached; goes before the server.
  */
 void ssh_connection_put(struct buffer *out);
 
+#define SSH_FOUND    "awl: found "    /* then how it was called; these are whole lines */
 #define SSH_SEARCHED "awl: searched " /* then the remote PATH */
 #define SSH_PLACES   "/usr/local/bin, ~/.local/bin, ~/bin, /opt/homebrew/bin"
 
