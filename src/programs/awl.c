@@ -1,0 +1,601 @@
+/* awl: logs in over ssh, starts the server there and becomes its client. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+#include "base/deadline.h"
+#include "base/log.h"
+#include "platform/clock.h"
+#include "platform/harden.h"
+#include "platform/resolve.h"
+#include "programs/client_env.h"
+#include "programs/dialer.h"
+#include "programs/settings.h"
+
+#define EXIT_FAILED 255 /* as ssh: there was no session */
+
+struct awl {
+    struct settings s;
+    struct trace trace;
+    struct terminfo terminfo;
+    struct tty tty;
+    struct loop *loop;
+    struct awl_client_config client;
+    bool init;
+    struct ssh_facts facts;
+    struct ssh_plan plan;
+    struct resolve resolve;
+    bool resolving, resolved;
+    struct login login;
+    struct awl_addr servers[AWL_ADDRS_MAX]; /* where UDP may reach the server */
+    size_t server_count;
+};
+
+static int fail(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+static int
+fail(const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("awl: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    return EXIT_FAILED;
+}
+
+/* ---- before ssh ---- */
+
+/* Everything that can be wrong here is said before anybody is asked for a password. */
+static int
+check_terminal(struct awl *a)
+{
+    char error[256];
+    const char *why;
+
+    if (!client_env_read(&a->client, &a->init, error, sizeof(error)))
+        return fail("%s", error);
+    if (a->s.predict_set)
+        a->client.predict = a->s.predict;
+    a->client.predict_overwrite |= a->s.overwrite;
+    a->init = a->init && !a->s.no_init;
+    if (!terminfo_read(getenv("TERM"), &a->terminfo, error, sizeof(error)))
+        return fail("%s", error);
+    if (!tty_open(&a->tty, &why))
+        return fail("%s", why);
+    return 0;
+}
+
+/* `ssh -G` tells what ssh will do for this host. Where it can't, ssh itself will say why.
+ */
+static int
+read_ssh_config(struct awl *a)
+{
+    struct args argv = {0};
+    struct child child;
+    struct buffer out = {.max = 1u << 20};
+    int r;
+
+    ssh_config_args(&a->plan, &argv);
+    r = child_start(&child, argv.word, CHILD_OUT | CHILD_ERR);
+    args_free(&argv);
+    if (r != 0)
+        return fail("cannot run \"%s\": %s; install ssh, or name it with --ssh=",
+                    a->s.ssh.word[0], strerror(r));
+    while (child.out >= 0) {
+        uint8_t data[4096];
+        ssize_t n;
+
+        loop_want(a->loop, child.out, LOOP_READ);
+        loop_wait(a->loop, NEVER);
+        n = read(child.out, data, sizeof(data));
+        if (n > 0)
+            buffer_put(&out, data, (size_t)n);
+        else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+            child_end(&child, 1000);
+    }
+    ssh_facts_parse(&a->facts, buffer_bytes(&out));
+    buffer_free(&out);
+    trace_put(&a->trace, "ssh: -G: host %s, port %u%s",
+              a->facts.hostname != NULL ? a->facts.hostname : "unknown", a->facts.port,
+              a->facts.proxied ? ", through a proxy" : "");
+    return 0;
+}
+
+static void
+start_resolver(struct awl *a, uint64_t now)
+{
+    const char *name = a->facts.hostname != NULL ? a->facts.hostname : a->s.address;
+
+    if (a->facts.proxied)
+        return; /* what the name means is then the proxy's business */
+    a->resolving = resolve_start(&a->resolve, name, a->s.family.only, now) == 0;
+}
+
+/* ---- what is asked of the server ---- */
+
+static void
+put_locale(struct args *words)
+{
+    static const char *const names[] = {
+        "LANG",       "LANGUAGE",     "LC_CTYPE",       "LC_NUMERIC",        "LC_TIME",
+        "LC_COLLATE", "LC_MONETARY",  "LC_MESSAGES",    "LC_PAPER",          "LC_NAME",
+        "LC_ADDRESS", "LC_TELEPHONE", "LC_MEASUREMENT", "LC_IDENTIFICATION", "LC_ALL",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const char *value = getenv(names[i]);
+
+        if (value == NULL)
+            continue;
+        args_add(words, "-l");
+        args_addf(words, "%s=%s", names[i], value);
+    }
+}
+
+/* The value of -@, see awl-protocol(7). */
+static void
+put_extensions(const struct settings *s, struct args *words)
+{
+    struct buffer b = {0};
+
+    buffer_put_str(&b, "awl1");
+    if (s->local || s->client != NULL)
+        buffer_put_str(&b, ",norelay");
+    if (s->control)
+        buffer_put_str(&b, ",control");
+    if (s->no_punch)
+        buffer_put_str(&b, ",nopunch");
+    if (s->no_spray)
+        buffer_put_str(&b, ",nospray");
+    if (s->hole_ttl >= 0)
+        buffer_printf(&b, ",hole-ttl=%ld", s->hole_ttl);
+    for (size_t i = 0; i < s->stun.count; i++)
+        buffer_printf(&b, ",stun=%s", s->stun.word[i]);
+    args_add(words, "-@");
+    args_add(words, buffer_str(&b));
+    buffer_free(&b);
+}
+
+static void
+put_server_words(const struct awl *a, struct args *words)
+{
+    const struct settings *s = &a->s;
+
+    args_add(words, "new");
+    put_extensions(s, words);
+    args_add(words, "-c");
+    args_addf(words, "%d", MAX(a->terminfo.colors, 0));
+    if (s->bind == NULL && !s->local) {
+        args_add(words, "-s");
+    } else if (s->bind == NULL || *s->bind != '\0') {
+        args_add(words, "-i");
+        args_add(words, s->bind != NULL ? s->bind : s->address);
+    }
+    if (s->port != NULL) {
+        args_add(words, "-p");
+        args_add(words, s->port);
+    }
+    put_locale(words);
+    if (*s->command != NULL)
+        args_add(words, "--");
+    for (char **w = s->command; *w != NULL; w++)
+        args_add(words, *w);
+}
+
+static int
+start_login(struct awl *a)
+{
+    struct buffer command = {0};
+    struct args words = {0}, argv = {0};
+    int r;
+
+    put_server_words(a, &words);
+    if (a->s.local)
+        buffer_put_str(&command, "unset SSH_CONNECTION; cd; ");
+    else
+        ssh_connection_put(&command);
+    ssh_server_put(&command, a->s.server, true);
+    quote_put_args(&command, &words);
+    if (a->s.local) {
+        args_add(&argv, "/bin/sh");
+        args_add(&argv, "-c");
+        args_add(&argv, buffer_str(&command));
+    } else {
+        ssh_login_args(&a->plan, SSH_FIRST, buffer_str(&command), &argv);
+    }
+    r = login_start(&a->login, &argv, CONNECT_SESSION, LOGIN_SHOW, a->s.local, &a->trace);
+    if (r == 0) {
+        a->login.shared = a->facts.shared;
+        trace_put(&a->trace, "ssh: started, pid %ld", (long)a->login.child.pid);
+    } else {
+        r = fail("cannot run \"%s\": %s", argv.word[0], strerror(r));
+    }
+    buffer_free(&command);
+    args_free(&words);
+    args_free(&argv);
+    return r;
+}
+
+/* ---- where the server is ---- */
+
+static bool
+both_families(const struct resolve *r)
+{
+    for (size_t i = 1; i < r->count; i++)
+        if (r->addr[i].family != r->addr[0].family)
+            return true;
+    return false;
+}
+
+static void
+add_server(struct awl *a, const struct awl_addr *addr, uint16_t port)
+{
+    struct awl_addr with = *addr;
+
+    if (a->server_count == ARRAY_LEN(a->servers) || addr->family == AWL_NONE)
+        return;
+    with.port = port;
+    a->servers[a->server_count++] = with;
+}
+
+/* What was dialled, in the order of --family. */
+static void
+add_dialled(struct awl *a, uint16_t port)
+{
+    enum awl_family first = a->s.family.prefer;
+
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < a->resolve.count && a->resolved; i++)
+            if ((first == AWL_NONE || a->resolve.addr[i].family == first) == (turn == 0))
+                add_server(a, &a->resolve.addr[i], port);
+}
+
+/* The one address of a server that can't tell its others: the dialled one at which sshd
+ * says it was reached, else one of the same family, else what sshd says. */
+static bool
+choose_stock(struct awl *a, const struct connect_info *info)
+{
+    struct awl_addr said = info->have_ssh ? info->ssh_server : (struct awl_addr){0}, best;
+
+    add_dialled(a, info->port);
+    best = a->server_count > 0 ? a->servers[0] : said;
+    for (size_t i = a->server_count; i-- > 0;)
+        if (a->servers[i].family == said.family)
+            best = a->servers[i];
+    for (size_t i = 0; i < a->server_count; i++)
+        if (addr_same_host(&a->servers[i], &said))
+            best = a->servers[i];
+    if (said.family != AWL_NONE &&
+        (a->s.remote_ip == REMOTE_IP_SSH || best.family != said.family))
+        best = said;
+    a->server_count = 0;
+    add_server(a, &best, info->port);
+    return a->server_count > 0;
+}
+
+/* ---- the login ---- */
+
+static bool
+wait_resolver(struct awl *a, uint64_t now)
+{
+    if (!a->resolving || a->resolved)
+        return true;
+    a->resolved = resolve_done(&a->resolve, now);
+    if (a->resolved)
+        trace_put(&a->trace, "resolver: %zu addresses%s%s", a->resolve.count,
+                  a->resolve.count == 0 ? ": " : "",
+                  a->resolve.count == 0 ? a->resolve.error : "");
+    return a->resolved;
+}
+
+/* Until the server's lines are there. A server of unknown make is at an address that only
+ * the resolver can tell, so it is waited for; the relay waits for nobody. */
+static int
+wait_login(struct awl *a)
+{
+    struct buffer why = {0};
+
+    for (;;) {
+        uint64_t now = clock_now();
+        bool resolved = wait_resolver(a, now);
+
+        if (resolved && a->resolving && a->s.family.exclusive &&
+            both_families(&a->resolve))
+            return fail("%s has IPv4 and IPv6 addresses: choose with --family=",
+                        a->s.address);
+        if (a->login.state == LOGIN_READY &&
+            (resolved || connect_info(a->login.reader)->have_relay))
+            return 0;
+        if (a->login.state == LOGIN_FAILED)
+            break;
+        login_want(&a->login, a->loop);
+        if (!resolved)
+            loop_want(a->loop, a->resolve.child.out, LOOP_READ);
+        loop_wait(a->loop, resolved ? NEVER : a->resolve.deadline);
+        login_turn(&a->login, a->loop);
+    }
+    login_failure(&a->login, a->s.host, a->s.server, &why);
+    fail("%s", buffer_str(&why));
+    buffer_free(&why);
+    return EXIT_FAILED;
+}
+
+static bool
+is_stock(const struct awl *a)
+{
+    const struct connect_info *info = connect_info(a->login.reader);
+    const char *name;
+    struct buffer found = {0};
+    bool stock = false;
+
+    if (info->have_relay || info->control[0] != '\0')
+        return false;
+    /* Which server the search ran; a server that was named tells by its lines alone. */
+    buffer_put_bytes(&found, buffer_bytes(&a->login.found));
+    name = strrchr(buffer_str(&found), '/');
+    name = name != NULL ? name + 1 : buffer_str(&found);
+    stock = a->s.server != NULL ? !a->s.ssh_pty : strcmp(name, "awl-server") != 0;
+    buffer_free(&found);
+    return stock;
+}
+
+static int
+know_server(struct awl *a)
+{
+    const struct connect_info *info = connect_info(a->login.reader);
+    bool stock = is_stock(a);
+    char text[CONNECT_LINE_MAX + 1];
+
+    trace_put(&a->trace, "ssh: line read, port %u, %s", info->port,
+              info->have_relay ? "awl-server with relay"
+              : stock          ? "mosh-server"
+                               : "awl-server");
+    if (info->control[0] != '\0')
+        fprintf(stderr, "awl: control FIFO on %s: %s\n", a->s.host,
+                log_escape(bytes_str(info->control), text, sizeof(text)));
+    if (stock && a->s.server == NULL)
+        fprintf(stderr,
+                "awl: no awl-server on %s, but mosh-server: plain mosh, over UDP only\n",
+                a->s.host);
+    else if (!stock && !info->have_relay && a->s.ssh_pty)
+        fprintf(stderr, "awl: no relay, since ssh was given a terminal: over UDP only\n");
+    if (a->s.local) {
+        struct awl_addr here;
+
+        addr_parse(bytes_str(a->s.address), info->port, &here);
+        add_server(a, &here, info->port);
+    } else if (info->have_relay) {
+        add_dialled(a, info->port);
+    } else if (!choose_stock(a, info)) {
+        return fail("no address of %s is known: %s", a->s.host,
+                    a->resolve.error[0] != '\0' ? a->resolve.error
+                                                : "its sshd doesn't tell, either");
+    }
+    if (a->s.candidate.family != AWL_NONE)
+        add_server(a, &a->s.candidate, a->s.candidate.port);
+    return 0;
+}
+
+/* ---- the session ---- */
+
+static void
+set_flag(const char *name, bool on)
+{
+    if (on)
+        setenv(name, "1", 1);
+}
+
+/* As mosh does it: the key in the environment, the address on the command line. */
+static int
+execute_client(struct awl *a, int argc, char *argv[])
+{
+    static const char *const modes[] = {[AWL_PREDICT_ADAPTIVE] = "adaptive",
+                                        [AWL_PREDICT_ALWAYS] = "always",
+                                        [AWL_PREDICT_NEVER] = "never",
+                                        [AWL_PREDICT_EXPERIMENTAL] = "experimental"};
+    const struct connect_info *info = connect_info(a->login.reader);
+    char key[AWL_KEY_TEXT_LEN + 1], address[ADDR_TEXT_LEN], port[8];
+    struct buffer typed = {0};
+
+    /* ssh may still be showing what the server says as it detaches. */
+    for (uint64_t end = clock_now() + DIALER_STOCK_MS;
+         login_running(&a->login) && clock_now() < end;) {
+        login_want(&a->login, a->loop);
+        loop_wait(a->loop, end);
+        login_turn(&a->login, a->loop);
+    }
+    awl_key_text(&info->key, key);
+    setenv("MOSH_KEY", key, 1);
+    setenv("MOSH_PREDICTION_DISPLAY", modes[a->client.predict], 1);
+    if (a->client.predict_overwrite)
+        setenv("MOSH_PREDICTION_OVERWRITE", "yes", 1);
+    set_flag("MOSH_NO_TERM_INIT", !a->init);
+    snprintf(port, sizeof(port), "%u", a->s.client_port);
+    if (a->s.client_port != 0)
+        setenv("MOSH_CLIENT_PORT", port, 1);
+    snprintf(port, sizeof(port), "%u", info->port);
+    addr_text(&a->servers[0], address);
+    buffer_put_str(&typed, "-#");
+    for (int i = 1; i < argc; i++)
+        buffer_printf(&typed, " %s", argv[i]);
+    buffer_put_str(&typed, " |");
+    login_free(&a->login, 1000);
+    tty_close(&a->tty);
+    loop_free(a->loop);
+    execlp(a->s.client, a->s.client, buffer_str(&typed), address, port, (char *)NULL);
+    return fail("cannot run \"%s\": %s", a->s.client, strerror(errno));
+}
+
+static void
+fill_config(struct awl *a, const struct connect_info *info)
+{
+    struct awl_client_config *c = &a->client;
+
+    c->key = info->key;
+    c->servers = a->servers;
+    c->server_count = a->server_count;
+    c->server_port = info->port;
+    c->pipe = info->have_relay;
+    c->can_dial = !a->s.local && !a->s.ssh_pty;
+    c->ssh = (struct awl_ssh_view){.client = info->ssh_client,
+                                   .server = info->ssh_server,
+                                   .target = info->target,
+                                   .proxied = a->facts.proxied};
+    c->client_port = a->s.client_port;
+    c->keep_ssh = a->s.keep_ssh;
+    c->no_punch = a->s.no_punch;
+    c->no_host_candidates = a->s.no_host_candidates;
+    c->repunch = a->s.repunch;
+    c->log = trace_log(&a->trace);
+}
+
+static void
+fill_dialer(struct awl *a, struct dialer *d, const struct connect_info *info,
+            struct buffer *server)
+{
+    d->trace = &a->trace;
+    d->plan = a->client.can_dial ? &a->plan : NULL;
+    d->host = a->s.host;
+    d->port = info->port;
+    snprintf(d->machine, sizeof(d->machine), "%s", info->machine);
+    d->other = info->ssh_server;
+    d->other.port = info->port;
+    /* A mosh-server may be bound to the one address at which ssh arrived. */
+    d->target = info->have_relay ? info->target : d->other;
+    if (d->target.family == AWL_NONE)
+        addr_parse(BYTES_LIT("127.0.0.1"), info->port, &d->target);
+    if (info->have_relay && a->s.server != NULL) {
+        d->server = a->s.server;
+    } else if (info->have_relay && a->login.found.len > 0) {
+        /* The shell reads it again, so a path with blanks and the like needs quotes; the
+         * usual one stays plain for a forced command. */
+        if (strspn(
+                buffer_str(&a->login.found),
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-") ==
+            a->login.found.len)
+            buffer_put_bytes(server, buffer_bytes(&a->login.found));
+        else
+            quote_put(server, buffer_str(&a->login.found));
+        d->server = buffer_str(server);
+    }
+}
+
+static int
+run_session(struct awl *a)
+{
+    const struct connect_info *info = connect_info(a->login.reader);
+    struct dialer dialer = {0};
+    struct driver_config config = {.terminfo = &a->terminfo,
+                                   .tty = &a->tty,
+                                   .init = a->init,
+                                   .pipe_in = -1,
+                                   .pipe_out = -1};
+    struct buffer server = {0};
+    struct bytes early = BYTES_NONE;
+    struct driver *driver;
+    const char *error;
+    char where[ADDR_TEXT_LEN + 64];
+    int status;
+
+    fill_config(a, info);
+    fill_dialer(a, &dialer, info, &server);
+    if (info->have_relay)
+        login_take(&a->login, &config.pipe_in, &config.pipe_out, &early);
+    config.client = a->client;
+    config.pipe_early = early.data;
+    config.pipe_early_len = early.len;
+    config.ssh = dialer_hooks(&dialer);
+    driver = driver_new(&config, a->loop, &error);
+    awl_key_wipe(&config.client.key);
+    awl_key_wipe(&a->client.key);
+    snprintf(where, sizeof(where), "%s, UDP port %u", a->s.host, info->port);
+    dialer_begin(&dialer, &a->login, info->have_relay, clock_now());
+    if (driver == NULL) {
+        status = fail("%s", error);
+    } else {
+        trace_hold(&a->trace, true);
+        driver_run(driver);
+        trace_put(&a->trace, "path: %s",
+                  awl_client_path_line(driver_client(driver), clock_now()));
+        trace_hold(&a->trace, false);
+        status = driver_farewell(
+            driver_end(driver), where,
+            driver_end(driver)->end == AWL_END_NO_CONTACT ? EXIT_FAILED : 1);
+        driver_free(driver);
+    }
+    dialer_end(&dialer);
+    buffer_free(&server);
+    return status;
+}
+
+static int
+run(struct awl *a, int argc, char *argv[])
+{
+    int r = check_terminal(a);
+
+    if (r != 0)
+        return r;
+    a->loop = loop_new();
+    loop_catch(a->loop, SIGCHLD);
+    a->plan = (struct ssh_plan){.ssh = &a->s.ssh,
+                                .host = a->s.host,
+                                .family = a->s.family.only,
+                                .pty = a->s.ssh_pty,
+                                .facts = &a->facts};
+    if (!a->s.local) {
+        r = read_ssh_config(a);
+        if (r != 0)
+            return r;
+        start_resolver(a, clock_now());
+    }
+    r = start_login(a);
+    if (r == 0)
+        r = wait_login(a);
+    if (r == 0)
+        r = know_server(a);
+    if (r == 0)
+        r = a->s.client != NULL ? execute_client(a, argc, argv) : run_session(a);
+    return r;
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct awl a = {0};
+    uint64_t now = clock_now();
+    int status = EXIT_FAILED;
+
+    switch (settings_read(&a.s, argc, argv)) {
+    case SETTINGS_DONE: return EXIT_SUCCESS;
+    case SETTINGS_BAD: return EXIT_FAILED;
+    case SETTINGS_RUN: break;
+    }
+    harden_no_core();
+    status = trace_open(&a.trace, a.s.log_file, a.s.verbose, now);
+    if (status != 0) {
+        status = fail("cannot write the log \"%s\": %s", a.s.log_file, strerror(status));
+    } else {
+        trace_put(&a.trace, "awl: version %s, host %s", AWL_VERSION, a.s.host);
+        status = run(&a, argc, argv);
+        trace_put(&a.trace, "end: status %d", status);
+        login_free(&a.login, 1000);
+        if (a.resolving)
+            resolve_free(&a.resolve);
+        if (a.loop != NULL) {
+            tty_close(&a.tty);
+            loop_free(a.loop);
+        }
+        ssh_facts_free(&a.facts);
+        trace_close(&a.trace);
+    }
+    settings_free(&a.s);
+    return status;
+}
