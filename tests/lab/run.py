@@ -154,6 +154,6 @@ class Run:
 def end_on_signals():
     """SIGTERM and SIGHUP unwind the stack like Ctrl-C does, so that `with` cleans up."""
     def handler(number, frame):
-        raise SystemExit(128 + number)
+        raise KeyboardInterrupt
     signal.signal(signal.SIGTERM, handler)
     signal.signal(signal.SIGHUP, handler)

@@ -20,14 +20,14 @@ PROMPT = r"awl-lab\$ *$"
 class Lab(contextlib.ExitStack):
     """with Lab(run, "drop") as lab: screen = lab.awl()"""
 
-    def __init__(self, run, kind, user=None, path=None, more_server="", more_client="", **wire):
+    def __init__(self, run, kind, sshd=None, **wire):
+        """sshd: a dict of arguments for Sshd; the others are for Net."""
         super().__init__()
         self.run = run
         try:
             self.net = self.enter_context(Net(run, kind, **wire))
             self.sshd = self.enter_context(
-                Sshd(run, self.net, path=[programs.folder()] if path is None else path, user=user,
-                     more_server=more_server, more_client=more_client))
+                Sshd(run, self.net, **{"path": [programs.folder()], **(sshd or {})}))
         except BaseException:
             self.close()
             raise

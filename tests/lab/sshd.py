@@ -52,20 +52,26 @@ unset PROMPT_COMMAND
 
 class Sshd:
     """sshd in the network's server host. `path`: folders put before the ordinary PATH of the
-    remote side, such as the one with awl-server. `home`: the remote user's home folder, made
-    here. `ssh_config` is for the client: `ssh -F {ssh_config} server`."""
+    remote side, such as the one with awl-server. `home`: the remote user's home folder, empty
+    and made here, unless own_home asks for the real one. `ssh_config` is for the client:
+    `ssh -F {ssh_config} server`. `env`: more for the remote environment."""
 
     ALIAS = "server"
 
-    def __init__(self, run, net, path=(), user=None, more_server="", more_client=""):
+    def __init__(self, run, net, path=(), user=None, own_home=False, env=None, more_server="",
+                 more_client=""):
         self.run, self.net = run, net
         self.folder = run.new_folder("sshd")
         self.user = user or pwd.getpwuid(os.getuid()).pw_name
-        self.home = os.path.join(self.folder, "home")
+        account = pwd.getpwnam(self.user)
+        self.home = account.pw_dir if own_home else os.path.join(self.folder, "home")
+        self.env = {"PATH": ":".join([*path, SYSTEM_PATH]), **(env or {})}
+        if not own_home:
+            self.env.update(HOME=self.home, SHELL="/bin/bash")
+        self.owner = None if own_home else (account.pw_uid, account.pw_gid)
         self.ssh_config = os.path.join(self.folder, "ssh_config")
         self.log = os.path.join(self.folder, "sshd.log")
         self.process = None
-        self.path = ":".join([*path, SYSTEM_PATH])
         self.more_server, self.more_client = more_server, more_client
 
     @property
@@ -100,17 +106,16 @@ class Sshd:
 
     def write(self):
         f = self.folder
-        os.mkdir(self.home)
         for name in ("host_key", "user_key"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "awl-lab", "-f",
                             os.path.join(f, name)], check=True)
-        account = pwd.getpwnam(self.user)
-        os.chown(self.home, account.pw_uid, account.pw_gid)
-        shell = "/bin/bash"
-        for name in (".bashrc", ".bash_profile"):
-            self.put(os.path.join("home", name), PROFILE)
-        self.put(os.path.join("home", ".hushlogin"), "")
-        environment = f'"PATH={self.path}" "HOME={self.home}" SHELL={shell}'
+        if self.owner:
+            os.mkdir(self.home)
+            os.chown(self.home, *self.owner)
+            for name in (".bashrc", ".bash_profile"):
+                self.put(os.path.join("home", name), PROFILE)
+            self.put(os.path.join("home", ".hushlogin"), "")
+        environment = " ".join(f'"{name}={value}"' for name, value in self.env.items())
         self.put("sshd_config", SERVER.format(folder=f, environment=environment,
                                               more=self.more_server))
         with open(os.path.join(f, "host_key.pub")) as key:
