@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The pure library asks nothing of the system: no clock, descriptor, environment or locale, and
-has no mutable globals of its own.
+has no mutable globals of its own; of the shared library only awl_* can be seen.
 
-Prints TAP. Usage: symbols.py ARCHIVE
+Prints TAP. Usage: symbols.py ARCHIVE SHARED_LIBRARY
 """
 
 import re
@@ -32,7 +32,7 @@ def nm(archive, *flags):
 
 
 def main():
-    archive = sys.argv[1]
+    archive, shared = sys.argv[1:]
     rows = nm(archive)
     defined = {r[-1] for r in rows if len(r) == 3}
     undefined = {r[1] for r in rows if len(r) == 2 and r[0] == "U"}
@@ -49,10 +49,15 @@ def main():
         print(f"# the pure library asks the system for {s}")
     for s in mutable:
         print(f"# the pure library has a mutable global: {s}")
-    print("1..2")
+    exported = sorted(r[-1] for r in nm(shared, "-D", "--defined-only"))
+    foreign = [s for s in exported if not s.startswith("awl_")]
+    for s in foreign:
+        print(f"# the shared library exports {s}")
+    print("1..3")
     print("not ok" if outside else "ok", "1 - no system calls")
     print("not ok" if mutable else "ok", "2 - no mutable globals")
-    return bool(outside or mutable)
+    print("not ok" if foreign or not exported else "ok", "3 - exports awl_* only")
+    return bool(outside or mutable or foreign or not exported)
 
 
 def relocated_constants(archive):
