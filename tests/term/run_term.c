@@ -1,0 +1,317 @@
+/* Runs terminal scripts: three lines a case, as described in README of this folder.
+ * Prints TAP, one test a case. Each case also runs with its bytes cut at every place,
+ * which must not change anything. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "terminal/emulate_internal.h"
+
+#define LINE_MAX_LEN 8192
+
+static int tests_run, tests_failed;
+
+/* C's escapes, and \e for ESC, \s for a space, \R{COLSxROWS} and \P{COLSxROWS} for a
+ * resize (server's, plain): these are left in the text as 0xFF R cols rows. */
+static void
+unescape(const char *in, struct buffer *out)
+{
+    static const char names[] = "abfnrtve\\\"'s";
+    static const char values[] = "\a\b\f\n\r\t\v\033\\\"' ";
+
+    for (; *in; in++) {
+        const char *name;
+        unsigned v = 0;
+
+        if (*in != '\\') {
+            buffer_put_byte(out, (uint8_t)*in);
+            continue;
+        }
+        in++;
+        if (*in == 'x') {
+            int used = 0;
+
+            sscanf(in + 1, "%2x%n", &v, &used);
+            in += used;
+            buffer_put_byte(out, (uint8_t)v);
+        } else if (*in == 'R' || *in == 'P') {
+            unsigned cols = 0, rows = 0;
+            uint8_t code[4] = {0xff, (uint8_t)*in};
+
+            sscanf(in + 1, "{%ux%u}", &cols, &rows);
+            code[2] = (uint8_t)cols;
+            code[3] = (uint8_t)rows;
+            buffer_put(out, code, 4);
+            in = strchr(in, '}');
+        } else if (*in >= '0' && *in <= '7') {
+            for (int i = 0; i < 3 && *in >= '0' && *in <= '7'; i++, in++)
+                v = v * 8 + (unsigned)(*in - '0');
+            in--;
+            buffer_put_byte(out, (uint8_t)v);
+        } else if ((name = strchr(names, *in)) != NULL && *in) {
+            buffer_put_byte(out, (uint8_t)values[name - names]);
+        } else {
+            printf("Bail out! unknown escape \\%c\n", *in);
+            exit(1);
+        }
+    }
+}
+
+static void
+escape(struct bytes in, struct buffer *out)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        uint8_t c = in.data[i];
+
+        if (c == 0x1b)
+            buffer_put_str(out, "\\e");
+        else if (c == ' ')
+            buffer_put_str(out, "\\s"); /* spaces end values */
+        else if (c == '\\' || c == '"')
+            buffer_printf(out, "\\%c", c);
+        else if (c < 0x20 || c == 0x7f)
+            buffer_printf(out, "\\x%02x", c);
+        else
+            buffer_put_byte(out, c);
+    }
+}
+
+/* Rows joined by "|", without the blanks at the right and the empty rows at the end. */
+static void
+show_screen(const struct screen *s, struct buffer *out)
+{
+    size_t keep = out->len;
+
+    for (int y = 0; y < s->rows; y++) {
+        const struct row *r = s->grid[y];
+        int end = s->cols;
+
+        if (y)
+            buffer_put_byte(out, '|');
+        while (end > 0 && (cell_is_erased(r->cells[end - 1]) ||
+                           (r->cells[end - 1].text == ' ' && !r->cells[end - 1].cluster)))
+            end--;
+        for (int x = 0; x < end; x++) {
+            if (x && r->cells[x - 1].wide)
+                continue;
+            if (cell_is_erased(r->cells[x]))
+                buffer_put_byte(out, ' ');
+            else
+                cell_utf8(r, x, out);
+        }
+        if (end)
+            keep = out->len;
+    }
+    out->len = keep;
+}
+
+static int
+number(const char **at)
+{
+    char *end;
+    long n = strtol(*at, &end, 10);
+
+    *at = *end == ',' ? end + 1 : end;
+    return (int)n;
+}
+
+struct result {
+    struct screen *s;
+    struct buffer reply;
+};
+
+/* What the case asks for, as this screen answers it: the same keys in the same order. */
+static void
+answer(const struct result *r, const char *want, struct buffer *out)
+{
+    const struct screen *s = r->s;
+    char sgr[SGR_TEXT_MAX];
+
+    buffer_put_byte(out, '"');
+    show_screen(s, out);
+    buffer_printf(out, "\" @%d,%d", s->x, s->y);
+    want = strrchr(want, '@'); /* no value holds one */
+    for (want = want ? strchr(want, ' ') : NULL; want; want = strchr(want, ' ')) {
+        char key[32];
+        const char *arg;
+        int a, b, used = 0;
+
+        want++;
+        sscanf(want, "%31[a-z0-9]%n", key, &used);
+        if (!used)
+            break;
+        arg = want + used + (want[used] == '(' || want[used] == '=');
+        buffer_printf(out, " %s", key);
+        if (strcmp(key, "pen") == 0) {
+            emulate_sgr_text(s->pen, sgr, sizeof sgr);
+            buffer_printf(out, "=0%s", sgr);
+        } else if (strcmp(key, "cell") == 0) {
+            a = number(&arg);
+            b = number(&arg);
+            emulate_sgr_text(s->grid[b]->cells[a].pen, sgr, sizeof sgr);
+            buffer_printf(out, "(%d,%d)=%s0%s", a, b,
+                          cell_is_erased(s->grid[b]->cells[a]) ? "erased:" : "", sgr);
+        } else if (strcmp(key, "wrap") == 0) {
+            buffer_printf(out, "=%d", s->pending_wrap);
+        } else if (strcmp(key, "wrapped") == 0) {
+            a = number(&arg);
+            buffer_printf(out, "(%d)=%d", a, s->grid[a]->wrapped);
+        } else if (strcmp(key, "region") == 0) {
+            buffer_printf(out, "=%d,%d", s->top, s->bottom);
+        } else if (strcmp(key, "size") == 0) {
+            buffer_printf(out, "=%d,%d", s->cols, s->rows);
+        } else if (strcmp(key, "reply") == 0) {
+            buffer_put_byte(out, '=');
+            escape(buffer_bytes(&r->reply), out);
+        } else if (strcmp(key, "title") == 0) {
+            buffer_put_byte(out, '=');
+            escape(text_bytes(s->title), out);
+        } else if (strcmp(key, "icon") == 0) {
+            buffer_put_byte(out, '=');
+            escape(text_bytes(s->icon), out);
+        } else if (strcmp(key, "clip") == 0) {
+            buffer_printf(out, "=%s:", s->clipboard.selection);
+            buffer_put_bytes(out, text_bytes(s->clipboard.data));
+            buffer_printf(out, ":%d", (int)s->clipboard.event);
+        } else {
+            const struct {
+                const char *key;
+                int value;
+            } plain[] = {
+                {"bells", (int)s->bells},
+                {"visible", s->cursor_visible},
+                {"reverse", s->reverse_video},
+                {"paste", s->bracketed_paste},
+                {"focus", s->focus_events},
+                {"mouse", (int)s->mouse_report},
+                {"encoding", (int)s->mouse_encoding},
+                {"alt", s->alternate},
+                {"origin", s->origin},
+                {"autowrap", s->autowrap},
+                {"insert", s->insert},
+                {"ckm", s->app_cursor},
+                {"kpam", s->app_keypad},
+                {"altscroll", s->alternate_scroll},
+                {"sync", s->synchronized},
+                {"style", s->cursor_style},
+                {"titleset", s->title_set},
+            };
+            size_t i = 0;
+
+            while (i < ARRAY_LEN(plain) && strcmp(plain[i].key, key) != 0)
+                i++;
+            if (i == ARRAY_LEN(plain)) {
+                printf("Bail out! unknown key %s\n", key);
+                exit(1);
+            }
+            buffer_printf(out, "=%d", plain[i].value);
+        }
+    }
+}
+
+static struct result
+play(struct bytes in, int cols, int rows, enum emulator_role role, size_t cut)
+{
+    struct result r = {.s = screen_new(cols, rows)};
+    struct emulator *e = emulator_new(r.s, role);
+    size_t at = 0;
+
+    while (at < in.len) {
+        const uint8_t *code = memchr(in.data + at, 0xff, in.len - at);
+        size_t end = code ? (size_t)(code - in.data) : in.len;
+
+        while (at < end) {
+            size_t n = MIN(end - at, cut);
+
+            emulator_write(e, bytes_slice(in, at, n), &r.reply);
+            at += n;
+        }
+        if (code) {
+            if (code[1] == 'R')
+                screen_resize(r.s, code[2], code[3]);
+            else
+                screen_resize_plain(r.s, code[2], code[3]);
+            at += 4;
+        }
+    }
+    emulator_free(e);
+    return r;
+}
+
+static void
+run_case(const char *file, int line, char *name, const char *input, const char *want)
+{
+    struct buffer in = {0}, got = {0}, cut_got = {0};
+    enum emulator_role role = EMULATOR_SERVER;
+    int cols = 10, rows = 4;
+    char *options = strrchr(name, '[');
+    struct result whole, cut;
+    bool ok;
+
+    if (options) {
+        sscanf(options, "[%dx%d", &cols, &rows);
+        if (strstr(options, "replica"))
+            role = EMULATOR_REPLICA;
+    }
+    unescape(input, &in);
+    whole = play(buffer_bytes(&in), cols, rows, role, SIZE_MAX);
+    cut = play(buffer_bytes(&in), cols, rows, role, 1);
+    answer(&whole, want, &got);
+    answer(&cut, want, &cut_got);
+    ok = strcmp(buffer_str(&got), want) == 0;
+    tests_run++;
+    if (!ok) {
+        printf("# %s:%d\n#   got  %s\n#   want %s\n", file, line, buffer_str(&got), want);
+    } else if (strcmp(buffer_str(&cut_got), want) != 0 || !screen_equal(whole.s, cut.s)) {
+        printf("# %s:%d\n#   byte by byte: %s\n", file, line, buffer_str(&cut_got));
+        ok = false;
+    }
+    tests_failed += !ok;
+    printf("%s %d - %s\n", ok ? "ok" : "not ok", tests_run, name);
+    screen_free(whole.s);
+    screen_free(cut.s);
+    buffer_free(&whole.reply);
+    buffer_free(&cut.reply);
+    buffer_free(&in);
+    buffer_free(&got);
+    buffer_free(&cut_got);
+}
+
+static void
+run_file(const char *path)
+{
+    static char lines[3][LINE_MAX_LEN];
+    FILE *f = fopen(path, "r");
+    int line = 0, have = 0;
+
+    if (!f) {
+        printf("Bail out! cannot open %s\n", path);
+        exit(1);
+    }
+    while (fgets(lines[have], LINE_MAX_LEN, f)) {
+        line++;
+        lines[have][strcspn(lines[have], "\n")] = '\0';
+        if (have == 0 && (lines[0][0] == '\0' || lines[0][0] == '#'))
+            continue;
+        if (++have < 3)
+            continue;
+        run_case(path, line - 2, lines[0], lines[1], lines[2]);
+        have = 0;
+    }
+    fclose(f);
+    if (have) {
+        printf("Bail out! %s ends inside a case\n", path);
+        exit(1);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        run_file(argv[i]);
+    printf("1..%d\n", tests_run);
+    return tests_failed || !tests_run;
+}
