@@ -39,7 +39,9 @@ enum {
     KEY_VERSION,
 };
 
-#define HOLE_TTL_MAX 2592000
+#define HOLE_TTL_MAX     2592000
+#define STUN_SERVERS_MAX 4u /* together well within what -@ may carry */
+#define STUN_TEXT_MAX    200u
 
 static const struct option_row rows[] = {
     {'a', NULL, OPTION_FLAG, NULL, 0, 0, "guess what typing does: always"},
@@ -192,16 +194,17 @@ stun_check(const char *text)
 static enum settings_result
 read_stun(struct settings *s, const char *text, const char *name)
 {
-    while (*text != '\0') {
-        size_t len = strcspn(text, ",");
-
-        if (len > 0) {
-            args_addf(&s->stun, "%.*s", (int)len, text);
-            if (!stun_check(s->stun.word[s->stun.count - 1]))
-                return bad("%s: \"%s\" is not HOST:PORT", name,
-                           s->stun.word[s->stun.count - 1]);
-        }
-        text += len + (text[len] == ',');
+    for (size_t len; *text != '\0'; text += len + (text[len] == ',')) {
+        len = strcspn(text, ",");
+        if (len == 0)
+            continue;
+        if (s->stun.count == STUN_SERVERS_MAX || len > STUN_TEXT_MAX)
+            return bad("%s: want at most %u servers of %u characters", name,
+                       STUN_SERVERS_MAX, STUN_TEXT_MAX);
+        args_addf(&s->stun, "%.*s", (int)len, text);
+        if (!stun_check(s->stun.word[s->stun.count - 1]))
+            return bad("%s: \"%s\" is not HOST:PORT", name,
+                       s->stun.word[s->stun.count - 1]);
     }
     return SETTINGS_RUN;
 }
