@@ -128,9 +128,8 @@ void transport_set_heartbeat(struct transport *t, uint32_t ms);
 
 uint64_t transport_heard(const struct transport *t);       /* newest fresh datagram */
 uint64_t transport_state_heard(const struct transport *t); /* newest new remote state */
-uint64_t transport_acked_sent(const struct transport *t);  /* when the newest acknowledged
-                                                              state was last sent, or an
-                                                              Instruction came later */
+uint64_t transport_acked_sent(
+    const struct transport *t); /* when the newest acknowledged state was last sent */
 /* When the oldest data that is still unacknowledged was first sent; NEVER: all is. */
 uint64_t transport_unacked_since(const struct transport *t);
 
@@ -140,8 +139,7 @@ uint64_t transport_unacked_since(const struct transport *t);
 void transport_shutdown(struct transport *t, uint64_t now);
 bool transport_shutting_down(const struct transport *t);
 bool transport_shutdown_acked(const struct transport *t); /* the peer knows */
-bool transport_shutdown_given_up(const struct transport *t,
-                                 uint64_t now); /* it never will */
+bool transport_shutdown_given_up(const struct transport *t); /* it never will */
 bool
 transport_peer_shut_down(const struct transport *t); /* the peer's last state is here */
 bool transport_peer_shutdown_answered(const struct transport *t); /* and it was told three
