@@ -130,7 +130,7 @@ brush_move(struct brush *b, int x, int y)
     if (w.relative <= w.carriage && w.relative <= w.absolute) {
         brush_vertical(b, y - b->y);
         brush_horizontal(b, x - b->x);
-    } else if (w.carriage <= w.absolute) {
+    } else if (w.carriage < w.absolute) {
         buffer_put_byte(b->out, '\r');
         brush_vertical(b, y - b->y);
         brush_horizontal(b, x);

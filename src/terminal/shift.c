@@ -4,8 +4,10 @@
 
 #include <stdlib.h>
 
-/* What it takes to tell the receiver about a move, in bytes, generously. */
-#define SHIFT_PRICE 24
+/* What it takes to tell the receiver about a move, in bytes, generously: with a scrolling
+ * region, and without for what reaches the bottom. */
+#define SHIFT_PRICE        24
+#define SHIFT_PRICE_BOTTOM 10
 
 /* What is known of each row while looking. */
 struct shift_row {
@@ -72,9 +74,10 @@ shift_cost(const struct row *from, const struct row *to)
 
 /* What is won when rows first..last of the new picture are had by a move of n. */
 static int
-shift_gain(const struct shift_row *rows, int first, int last, int n)
+shift_gain(const struct shift_row *rows, int count, int first, int last, int n)
 {
-    int gain = -SHIFT_PRICE;
+    bool bottom = MAX(last, last + n) == count - 1;
+    int gain = bottom ? -SHIFT_PRICE_BOTTOM : -SHIFT_PRICE;
     int lost = n > 0 ? last + 1 : first + n; /* the rows that will be blank */
 
     for (int y = first; y <= last; y++)
@@ -102,7 +105,7 @@ shift_try(const struct shift_row *rows, int count, int n, int *best, struct shif
         }
         if (last < 0)
             continue;
-        int gain = shift_gain(rows, first, last, n);
+        int gain = shift_gain(rows, count, first, last, n);
 
         if (gain > *best) {
             *best = gain;
