@@ -1,0 +1,284 @@
+#include "state/display.h"
+
+#include "awl.pb-c.h"
+#include "awl/awl.h"
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "terminal/draw.h"
+#include "terminal/emulate.h"
+
+#include <stdlib.h>
+
+#define DISPLAY_UNPACK_MAX (12u << 20) /* memory for one message of at most 4 MiB */
+#define DISPLAY_SIZE_MAX   65535       /* columns or rows in a message */
+
+struct display *
+display_new(int cols, int rows)
+{
+    struct display *d = xcalloc(1, sizeof *d);
+
+    d->screen = screen_new(cols, rows);
+    d->initial = true;
+    return d;
+}
+
+void
+display_free(struct display *d)
+{
+    if (!d)
+        return;
+    screen_free(d->screen);
+    free(d);
+}
+
+void
+display_show(struct display *d, const struct screen *s)
+{
+    struct screen *copy = screen_copy(s);
+
+    screen_free(d->screen);
+    d->screen = copy;
+    d->initial = false;
+}
+
+void
+display_echo(struct display *d, uint64_t echo_ack)
+{
+    d->echo_ack = MAX(d->echo_ack, echo_ack);
+}
+
+void
+display_own_peer(struct display *d, bool own)
+{
+    d->own = own;
+}
+
+void
+display_exit(struct display *d, uint32_t status, uint32_t signal)
+{
+    d->exited = true;
+    d->exit_status = status;
+    d->exit_signal = signal;
+}
+
+/* ---- the six functions ---- */
+
+static void *
+display_copy(const void *state, const void *from)
+{
+    const struct display *d = state;
+    struct display *copy = xmalloc(sizeof *copy);
+
+    (void)from; /* a screen is always reached in one step */
+    *copy = *d;
+    copy->screen = screen_copy(d->screen);
+    return copy;
+}
+
+static void
+display_free_state(void *state)
+{
+    display_free(state);
+}
+
+static const struct caps *
+display_caps(const struct display *d)
+{
+    return d->own ? &caps_own : &caps_stock;
+}
+
+static bool
+display_exit_equal(const struct display *a, const struct display *b)
+{
+    if (!a->own || !b->own || !b->exited)
+        return true;
+    return a->exited && a->exit_status == b->exit_status &&
+           a->exit_signal == b->exit_signal;
+}
+
+/* Equal is what leads to an empty diff, or the sender would try to send it for ever. */
+static bool
+display_equal(const void *va, const void *vb)
+{
+    const struct display *a = va, *b = vb;
+
+    if (a->echo_ack != b->echo_ack || !display_exit_equal(a, b))
+        return false;
+    if (draw_can_copy(a->screen, display_caps(a)) &&
+        draw_can_copy(b->screen, display_caps(b)))
+        return screen_equal(a->screen, b->screen);
+    return screen_equal_but_copies(a->screen, b->screen);
+}
+
+static void
+display_subtract(void *state, const void *held)
+{
+    (void)state;
+    (void)held;
+}
+
+static void
+display_pack(const Awl__HostInstruction *i, struct buffer *out)
+{
+    Awl__HostInstruction *list[1] = {(Awl__HostInstruction *)i};
+    Awl__HostMessage m = AWL__HOST_MESSAGE__INIT;
+    size_t len;
+
+    m.n_instruction = 1;
+    m.instruction = list;
+    len = awl__host_message__get_packed_size(&m);
+    if (buffer_reserve(out, len)) {
+        awl__host_message__pack(&m, out->data + out->len);
+        out->len += len;
+    }
+}
+
+static void
+display_pack_bytes(const struct buffer *bytes, struct buffer *out)
+{
+    Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+    Awl__HostBytes b = AWL__HOST_BYTES__INIT;
+
+    if (!bytes->len)
+        return;
+    b.has_hoststring = true;
+    b.hoststring = (ProtobufCBinaryData){bytes->len, bytes->data};
+    i.hostbytes = &b;
+    display_pack(&i, out);
+}
+
+static void
+display_pack_echo(uint64_t echo_ack, struct buffer *out)
+{
+    Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+    Awl__EchoAck e = AWL__ECHO_ACK__INIT;
+
+    e.has_echo_ack_num = true;
+    e.echo_ack_num = echo_ack;
+    i.echoack = &e;
+    display_pack(&i, out);
+}
+
+static void
+display_pack_size(const struct screen *s, struct buffer *out)
+{
+    Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+    Awl__Resize r = AWL__RESIZE__INIT;
+
+    r.has_width = r.has_height = true;
+    r.width = s->cols;
+    r.height = s->rows;
+    i.resize = &r;
+    display_pack(&i, out);
+}
+
+static void
+display_pack_exit(const struct display *d, struct buffer *out)
+{
+    Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+    Awl__Exit e = AWL__EXIT__INIT;
+
+    e.has_status = true;
+    e.status = d->exit_status;
+    e.has_signal = d->exit_signal != 0;
+    e.signal = d->exit_signal;
+    i.exit = &e;
+    display_pack(&i, out);
+}
+
+/* Instructions one by one: repeated fields may be written apart (protobuf encoding), so
+ * the whole is simply their sequence. */
+static void
+display_diff(const void *vfrom, const void *vto, struct buffer *out)
+{
+    const struct display *from = vfrom, *to = vto;
+    const struct screen *a = from->screen, *b = to->screen;
+    struct buffer bytes = {.max = 0};
+
+    if (display_equal(from, to))
+        return;
+    if (from->echo_ack != to->echo_ack)
+        display_pack_echo(to->echo_ack, out);
+    /* State 0 has the size each side gave it, and they may differ. */
+    if (from->initial || a->cols != b->cols || a->rows != b->rows)
+        display_pack_size(b, out);
+    draw_diff(&bytes, a, b, display_caps(to));
+    display_pack_bytes(&bytes, out);
+    buffer_free(&bytes);
+    if (!display_exit_equal(from, to))
+        display_pack_exit(to, out);
+}
+
+static int
+display_apply_one(struct display *d, const Awl__HostInstruction *i)
+{
+    if (i->hostbytes) {
+        emulator_replay(d->screen, bytes_of(i->hostbytes->hoststring.data,
+                                            i->hostbytes->hoststring.len));
+    } else if (i->resize) {
+        int cols = i->resize->width, rows = i->resize->height;
+
+        if (cols < 1 || cols > DISPLAY_SIZE_MAX || rows < 1 || rows > DISPLAY_SIZE_MAX)
+            return ERR_RANGE;
+        screen_resize_plain(d->screen, MIN(cols, AWL_COLS_MAX), MIN(rows, AWL_ROWS_MAX));
+    } else if (i->echoack) {
+        if (i->echoack->echo_ack_num < d->echo_ack)
+            return ERR_RANGE;
+        d->echo_ack = i->echoack->echo_ack_num;
+    } else if (i->exit) {
+        display_exit(d, MIN(i->exit->status, 255), MIN(i->exit->signal, 255));
+    }
+    return 0; /* others: a newer peer's, skipped */
+}
+
+static int
+display_apply(void *state, struct bytes diff, bool last)
+{
+    struct display *d = state;
+    struct arena arena = {.max = DISPLAY_UNPACK_MAX};
+    ProtobufCAllocator allocator = {arena_alloc, arena_release, &arena};
+    Awl__HostMessage *m;
+    int r = 0;
+
+    (void)last;
+    d->initial = false;
+    if (!diff.len)
+        return 0;
+    m = awl__host_message__unpack(&allocator, diff.len, diff.data);
+    if (!m)
+        r = ERR_FORMAT;
+    for (size_t i = 0; r == 0 && i < m->n_instruction; i++)
+        r = display_apply_one(d, m->instruction[i]);
+    arena_free(&arena);
+    return r;
+}
+
+/* Rows shared with other states count in part. */
+static size_t
+display_size(const void *state)
+{
+    const struct display *d = state;
+    const struct screen *s = d->screen;
+    size_t size = sizeof *d + sizeof *s + text_bytes(s->clipboard.data).len +
+                  (size_t)s->rows * sizeof s->grid[0];
+
+    for (int y = 0; y < s->rows; y++) {
+        const struct row *r = screen_row(s, y);
+
+        size += (sizeof *r + r->cols * sizeof r->cells[0] +
+                 r->marks_cap * sizeof r->marks[0]) /
+                r->refs;
+    }
+    return size;
+}
+
+const struct sync_ops display_ops = {
+    .copy = display_copy,
+    .free = display_free_state,
+    .equal = display_equal,
+    .subtract = display_subtract,
+    .diff = display_diff,
+    .apply = display_apply,
+    .size = display_size,
+};
