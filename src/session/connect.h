@@ -5,7 +5,6 @@
 #include "base/addr.h"
 
 #define CONNECT_LINE_MAX    255u /* of the lines that mean something */
-#define CONNECT_NOTE_MAX    4u
 #define CONNECT_MACHINE_LEN 16u
 
 enum connect_state {

@@ -18,7 +18,7 @@ struct control {
     size_t queued;
     uint64_t second; /* when the present second began */
     unsigned used;   /* lines obeyed in it */
-    unsigned dropped;
+    unsigned logged; /* lines of the log written in it */
 };
 
 /* Bytes from the FIFO, in any portions. */

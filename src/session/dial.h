@@ -28,11 +28,11 @@ struct dial {
     bool can; /* AWL_DIAL can be answered at all */
     enum awl_repunch mode;
     enum { DIAL_IDLE, DIAL_WAITING, DIAL_FLYING, DIAL_UP } state;
-    bool interactive, network, asked;
+    bool interactive, network, asked, ever;
     unsigned failures;
     uint64_t at;    /* waiting: when to start; flying: when to give up */
     uint64_t began; /* last start */
-    struct dial_output queue[4];
+    struct dial_output queue[8];
     size_t queued;
 };
 
@@ -45,14 +45,14 @@ void dial_want(struct dial *d, bool server_open, uint32_t rtt_ms, uint64_t now);
 void dial_unwant(struct dial *d, uint64_t now);
 /* The user asks to log in again: at once and interactively. */
 void dial_user(struct dial *d, uint64_t now);
-/* There is no network (no address but loopback), or there is one again. A change resets
- * the back-off. */
+/* The network changed; up: there is one (an address besides loopback). Resets
+ * the back-off; a login from before is begun again. */
 void dial_network(struct dial *d, bool up, uint64_t now);
 void dial_up(struct dial *d, uint64_t now);
 /* It failed to come up, or went away. credentials: for want of a password or the like. */
 void dial_down(struct dial *d, bool credentials, uint64_t now);
-/* We closed it ourselves. */
-void dial_closed(struct dial *d, uint64_t now);
+/* We closed it ourselves, because it was not needed or because it was dead. */
+void dial_closed(struct dial *d, bool dead, uint64_t now);
 
 void dial_tick(struct dial *d, uint64_t now);
 bool dial_next(struct dial *d, struct dial_output *out, uint64_t now);

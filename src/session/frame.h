@@ -22,7 +22,7 @@ void frames_free(struct frames *f);      /* takes; NULL is fine */
 void frames_input(struct frames *f, struct bytes in, uint64_t now);
 /* Takes the next datagram that came; *out is valid until the next call on f. */
 bool frames_datagram(struct frames *f, struct bytes *out);
-/* The peer broke the framing (or is hopelessly behind): close the pipe. Sticky. */
+/* The peer broke the framing: close the pipe. Sticky. */
 bool frames_bad(const struct frames *f);
 
 /* Writes a datagram. False: dropped, because too much is under way, or of bad size. */

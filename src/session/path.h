@@ -11,11 +11,13 @@
 #include "base/rng.h"
 #include "traversal/punch.h"
 
-#define PATHS_MAX            24u /* known at a time; the least useful gives way */
-#define PATH_ROUTE_MAX       4u  /* copies of one datagram */
-#define PATH_HYSTERESIS_MS   10u
-#define PATH_SUSPECT_MIN_MS  1000u
-#define PATH_DEAD_MS         3000u /* from suspect */
+#define PATHS_MAX           24u /* known at a time; the least useful gives way */
+#define PATH_ROUTE_MAX      4u  /* copies of one datagram */
+#define PATH_HYSTERESIS_MS  10u
+#define PATH_SUSPECT_MIN_MS 1000u
+#define PATH_DEAD_MS        3000u /* from suspect */
+#define PATH_PIPE_DEAD_MS                                                                \
+    10000u /* the same for a pipe: TCP may come back, a login costs */
 #define PATH_HANGUP_MS       30000u
 #define PATH_LATE            8u /* a server mirrors where the last 8 numbers came from */
 #define PATH_VALIDATE_FACTOR 3u /* bytes to an unvalidated address per byte from it */
@@ -51,16 +53,19 @@ enum paths_output_kind {
     PATHS_PROBE,     /* send a small sealed datagram there now (stamp it) */
     PATHS_VALIDATED, /* the way there answered: tell punch */
     PATHS_MOVED,     /* the session is carried by ref now */
-    PATHS_LOST,      /* client: no UDP path works any more; tell punch and dial */
-    PATHS_HANGUP,    /* client: the pipe has idled long enough, or is dead */
+    PATHS_LOST,      /* client: the UDP path that carried it is dead; tell punch */
+    PATHS_HANGUP,    /* client: the pipe has idled long enough, or is dead. It is gone for
+                        this module; no paths_pipe_down follows */
     PATHS_RECOVERED, /* client: UDP works: an ssh still logging in is not needed */
+    PATHS_DIAL,      /* client: a pipe is wanted now (dial_want) */
 };
 
 struct paths_output {
     enum paths_output_kind kind;
     struct path_ref ref;
     bool elicit; /* the peer is stock: make it answer (same-size resize as a new state) */
-    bool dead;   /* PATHS_HANGUP: the pipe was given up as dead: dial again */
+    bool dead;   /* PATHS_HANGUP: given up as dead; PATHS_DIAL follows if one is wanted */
+    size_t room; /* PATHS_PROBE: at most so many bytes of datagram */
 };
 
 /* What the transport knows; handed in before each tick. */
@@ -81,7 +86,8 @@ void paths_add(struct paths *p, int socket, const struct awl_addr *to, uint64_t 
 void paths_socket_closed(struct paths *p, int socket, uint64_t now);
 void paths_pipe_up(struct paths *p, uint64_t now);
 void paths_pipe_down(struct paths *p, uint64_t now);
-/* own kind with its common features (hello_features), or stock. */
+/* Own kind with its common features (hello_features), or stock. Call it before
+ * paths_heard for the datagram that told. */
 void paths_peer(struct paths *p, bool own, uint64_t features, uint64_t now);
 /* Addresses or routes changed: probes go out on the same sockets at 0, 50, 150, 350 ms;
  * UDP is suspect until it answers. A pipe whose local address may be gone is given up. */

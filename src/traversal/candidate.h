@@ -37,15 +37,16 @@ struct candidate_set {
 bool candidate_usable(const struct awl_addr *addr);
 /* Higher is tried first. */
 int candidate_priority(const struct candidate *c);
-/* False: unusable, already there in as good a form (same address, port and order; a
+/* False: unusable, already there in as good a form (same address and port; a
  * dialled address describes another host and is kept apart), its kind is full (4 host
  * addresses, 3 dialled, 4 soon, ...), or the set is full of better ones. A full set drops
  * its least promising for a better one. Dialled addresses may be loopback: they are only
  * information. */
 bool candidate_set_add(struct candidate_set *set, const struct candidate *c);
-/* With the same address and port; kinds as a mask of 1 << kind. NULL: not there. */
+/* With the same address and port; kind_mask: 1 << kind of each. NULL: not there. */
 const struct candidate *candidate_set_find(const struct candidate_set *set,
-                                           const struct awl_addr *addr, unsigned kinds);
+                                           const struct awl_addr *addr,
+                                           unsigned kind_mask);
 bool candidate_set_equal(const struct candidate_set *a, const struct candidate_set *b);
 
 const char *candidate_kind_name(enum candidate_kind kind);

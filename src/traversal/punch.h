@@ -34,7 +34,7 @@ struct punch_spray {
 
 /* The content of a Path message; a value. */
 struct punch_message {
-    uint32_t gen;      /* of my candidates, from 1; 0: none */
+    uint32_t gen;      /* of my candidates, from 1; 0: the message says nothing of them */
     uint32_t gen_echo; /* the newest of yours that I have acted on */
     struct candidate_set cands;
     struct awl_addr seen; /* source of your newest UDP datagram; AWL_NONE: absent */
@@ -81,7 +81,7 @@ struct punch_config {
     const struct awl_addr *dialled; /* client: where UDP may reach the server */
     size_t dialled_count;           /* at most PUNCH_ADDRS_MAX */
     struct awl_addr explicit_;      /* one more own candidate, or none */
-    bool no_punch; /* no openers, no candidates; sockets are still opened */
+    bool no_punch;                  /* no openers; on the server no probes either */
     bool no_host;
     bool pipe;           /* client: there is a pipe to signal over from the start */
     uint32_t hole_ttl_s; /* server; 0: no keepalives */
@@ -152,3 +152,5 @@ struct punch_facts {
     struct awl_addr seen;      /* our address as the peer saw it */
 };
 void punch_facts(const struct punch *p, struct punch_facts *out);
+/* Client: the socket now used for that family; 0: none is open. */
+int punch_socket(const struct punch *p, enum awl_family family);
