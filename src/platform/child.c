@@ -1,5 +1,6 @@
 #include "platform/child.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/attr.h"
 #include "platform/clock.h"
 #include "platform/loop.h"
 
@@ -166,4 +168,28 @@ child_end(struct child *c, int wait_ms)
     while (waitpid(c->pid, &how, 0) < 0 && errno == EINTR)
         ;
     child_note(c, how);
+}
+
+void
+child_close_others(const int keep[], size_t count)
+{
+    DIR *all = opendir("/dev/fd");
+    const struct dirent *e;
+    int found[256];
+    size_t n = 0;
+
+    if (all == NULL)
+        return;
+    while ((e = readdir(all)) != NULL && n < ARRAY_LEN(found)) {
+        int fd = atoi(e->d_name);
+        bool kept = fd <= 2 || fd == dirfd(all);
+
+        for (size_t i = 0; i < count && !kept; i++)
+            kept = fd == keep[i];
+        if (!kept)
+            found[n++] = fd;
+    }
+    closedir(all);
+    while (n > 0)
+        close(found[--n]);
 }

@@ -1,6 +1,7 @@
 /* Helper processes: started with pipes, watched, reaped, ended when late. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,3 +27,7 @@ bool child_ended(struct child *c);
 /* Closes the pipes; a child still running gets SIGTERM, and SIGKILL after wait_ms, and is
  * reaped. */
 void child_end(struct child *c, int wait_ms);
+
+/* Closes every descriptor above 2 but those in keep: what was inherited holds somebody
+ * else's pipe open. */
+void child_close_others(const int keep[], size_t count);

@@ -17,7 +17,7 @@ enum { KEY_CLIENT_PORT = OPTION_LONG, KEY_HELP, KEY_VERSION };
 
 static const struct option_row rows[] = {
     {'c', NULL, OPTION_FLAG, NULL, 0, 0, "print how many colours the terminal has"},
-    {'v', NULL, OPTION_FLAG, NULL, 0, 0,
+    {'v', "verbose", OPTION_FLAG, NULL, 0, 0,
      "tell what happens on standard error, which should be a file; twice: more"},
     {KEY_CLIENT_PORT, "client-port", OPTION_NUMBER, "PORT", 1, 65535,
      "the one local UDP port to use (also MOSH_CLIENT_PORT)"},

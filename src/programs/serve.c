@@ -1,0 +1,219 @@
+#include "programs/serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+#include "base/deadline.h"
+#include "platform/clock.h"
+#include "platform/ifaddrs.h"
+#include "platform/netwatch.h"
+#include "platform/random.h"
+#include "platform/utmp.h"
+
+#define DATAGRAMS_MAX 64 /* a turn */
+/* A program that closed its terminal but doesn't end: its status is waited for no longer.
+ */
+#define EOF_PATIENCE_MS 1000u
+
+struct serve {
+    const struct serve_config *config;
+    struct awl_server *engine;
+    struct netwatch *netwatch;
+    uint64_t started;
+    uint64_t eof_due; /* when to stop waiting for the program's status; NEVER: not yet */
+    bool ended;       /* the engine knows that the program has ended */
+    bool over;
+};
+
+static void
+record(const struct serve *s, const struct awl_addr *peer)
+{
+    char host[ADDR_TEXT_LEN + 64], addr[ADDR_TEXT_LEN];
+
+    if (peer->family == AWL_NONE)
+        snprintf(host, sizeof(host), "%s", s->config->session);
+    else
+        snprintf(host, sizeof(host), "%s via %s", addr_text(peer, addr),
+                 s->config->session);
+    utmp_record(s->config->pty->master, host);
+}
+
+static void
+send_datagram(struct serve *s, const struct awl_output *out, uint64_t now)
+{
+    int error = udp_send(s->config->udp, &out->to, &out->from, out->ttl, out->ecn,
+                         bytes_of(out->data, out->len));
+
+    if (error != 0)
+        awl_server_send_failed(s->engine, strerror(error), error == EMSGSIZE, now);
+}
+
+static void
+carry_out(struct serve *s, const struct awl_output *out, uint64_t now)
+{
+    switch (out->kind) {
+    case AWL_SEND: send_datagram(s, out, now); break;
+    case AWL_START: pty_start(s->config->pty); break;
+    case AWL_PTY_WRITE: pty_write(s->config->pty, bytes_of(out->data, out->len)); break;
+    case AWL_PTY_SIZE: pty_resize(s->config->pty, out->cols, out->rows); break;
+    case AWL_PEER: record(s, &out->to); break;
+    case AWL_DONE: s->over = true; break;
+    case AWL_PIPE:
+    case AWL_OPEN:
+    case AWL_CLOSE:
+    case AWL_DIAL:
+    case AWL_HANGUP:
+    case AWL_SUSPEND:
+    case AWL_PATH: break; /* a client's */
+    }
+}
+
+static void
+read_signals(struct serve *s, uint64_t now)
+{
+    struct loop *l = s->config->loop;
+    uint64_t heard = awl_server_heard(s->engine);
+
+    if (loop_signalled(l, SIGCHLD))
+        pty_reap(s->config->pty);
+    if (loop_signalled(l, SIGTERM))
+        awl_server_quit(s->engine, now);
+    if (loop_signalled(l, SIGINT))
+        awl_server_quit(s->engine, now);
+    if (loop_signalled(l, SIGUSR1) && now - (heard != 0 ? heard : s->started) >=
+                                          (uint64_t)s->config->signal_tmout_s * 1000)
+        awl_server_quit(s->engine, now);
+}
+
+static void
+read_datagrams(struct serve *s, uint64_t now)
+{
+    struct awl_datagram in;
+
+    if (!(loop_got(s->config->loop, s->config->udp->fd) & LOOP_READ))
+        return;
+    for (int n = 0; n < DATAGRAMS_MAX && udp_receive(s->config->udp, &in); n++)
+        awl_server_datagram(s->engine, &in, now);
+}
+
+static void
+read_control(struct serve *s, uint64_t now)
+{
+    uint8_t part[512];
+    ssize_t n;
+
+    if (!(loop_got(s->config->loop, s->config->control) & LOOP_READ))
+        return;
+    n = read(s->config->control, part, sizeof(part));
+    if (n > 0)
+        awl_server_control(s->engine, part, (size_t)n, now);
+}
+
+static void
+read_network(struct serve *s, uint64_t now)
+{
+    struct awl_addr own[AWL_ADDRS_MAX];
+
+    if (netwatch_changed(s->netwatch, s->config->loop, now))
+        awl_server_network(s->engine, own, ifaddrs_read(own), now);
+}
+
+/* At most PTY_READ_MAX bytes a turn, and after the sockets, so that Ctrl-C gets through.
+ */
+static void
+read_pty(struct serve *s, uint64_t now)
+{
+    struct pty *pty = s->config->pty;
+    enum pty_read got = PTY_DATA;
+    size_t total = 0;
+    struct bytes part;
+
+    if (s->ended || !awl_server_wants_pty(s->engine))
+        return;
+    if (!pty->exited && !pty->eof &&
+        !(loop_got(s->config->loop, pty->master) & LOOP_READ))
+        return;
+    while (total < PTY_READ_MAX && awl_server_wants_pty(s->engine) &&
+           (got = pty_read(pty, &part)) == PTY_DATA) {
+        awl_server_pty(s->engine, part.data, part.len, now);
+        total += part.len;
+    }
+    if (got == PTY_NOTHING && pty->eof && s->eof_due == NEVER)
+        s->eof_due = now + EOF_PATIENCE_MS;
+    if (got == PTY_END || now >= s->eof_due) {
+        s->ended = true;
+        awl_server_pty_end(s->engine, pty->status, pty->signal, now);
+    }
+}
+
+static void
+wait_for_something(struct serve *s)
+{
+    const struct serve_config *c = s->config;
+    uint64_t deadline =
+        sooner(awl_server_deadline(s->engine), netwatch_deadline(s->netwatch));
+    bool wants_pty = !s->ended && awl_server_wants_pty(s->engine);
+
+    loop_want(c->loop, c->udp->fd, LOOP_READ);
+    loop_want(c->loop, c->control, LOOP_READ);
+    if (!c->pty->eof && wants_pty)
+        loop_want(c->loop, c->pty->master, LOOP_READ);
+    if (!c->pty->eof && c->pty->queue.len > 0)
+        loop_want(c->loop, c->pty->master, LOOP_WRITE);
+    netwatch_want(s->netwatch, c->loop);
+    if (!s->ended)
+        deadline = sooner(deadline, s->eof_due);
+    if (wants_pty && c->pty->exited)
+        deadline = 0; /* what is left to read doesn't wake us */
+    loop_wait(c->loop, deadline);
+}
+
+/* Outputs, and what the pty takes of them, until both are quiet. */
+static void
+settle(struct serve *s, uint64_t now)
+{
+    struct awl_output out;
+
+    awl_server_tick(s->engine, now);
+    while (!s->over && awl_server_next(s->engine, &out, now))
+        carry_out(s, &out, now);
+    pty_flush(s->config->pty);
+    awl_server_pty_queued(s->engine, s->config->pty->queue.len, now);
+}
+
+void
+serve_run(const struct serve_config *config)
+{
+    struct serve s = {.config = config, .started = clock_now(), .eof_due = NEVER};
+    struct awl_server_config server = config->server;
+    struct awl_addr own[AWL_ADDRS_MAX];
+
+    server.own = own;
+    server.own_count = ifaddrs_read(own);
+    server.random = random_system();
+    s.netwatch = netwatch_new();
+    s.engine = awl_server_new(&server, s.started);
+    awl_key_wipe(&server.key);
+    record(&s, &(struct awl_addr){0});
+    for (;;) {
+        uint64_t now = clock_now();
+
+        settle(&s, now);
+        if (s.over)
+            break;
+        wait_for_something(&s);
+        now = clock_now();
+        read_signals(&s, now);
+        read_datagrams(&s, now);
+        read_control(&s, now);
+        read_network(&s, now);
+        read_pty(&s, now);
+    }
+    utmp_remove(config->pty->master);
+    awl_server_free(s.engine);
+    netwatch_free(s.netwatch);
+}
