@@ -47,6 +47,7 @@ struct driver {
     bool lent;    /* the terminal is given back: ssh asks the user */
     bool stopped; /* given back: suspended */
     bool tty_gone;
+    bool quitting; /* the engine was asked to end: asked again, it ends at once */
     bool over;
     struct awl_output end;
     char reset[sizeof(CRASH_RESET) + TERMINFO_STRING_MAX];
@@ -107,13 +108,27 @@ terminal_suspend(struct driver *d)
 }
 
 static void
-terminal_lost(struct driver *d, const char *why, uint64_t now)
+quit(struct driver *d, const char *why, uint64_t now)
 {
-    if (d->tty_gone)
-        return;
+    d->quitting = true;
+    awl_client_quit(d->client, why, now);
+}
+
+/* A window that is closed brings a signal, an end of file and failing writes; together
+ * they ask once. */
+static void
+hung_up(struct driver *d, uint64_t now)
+{
+    if (!d->quitting)
+        quit(d, "the terminal hung up", now);
+}
+
+static void
+terminal_lost(struct driver *d, uint64_t now)
+{
     d->tty_gone = true;
     buffer_clear(&d->tty_queue);
-    awl_client_quit(d->client, why, now);
+    hung_up(d, now);
 }
 
 static void
@@ -128,7 +143,7 @@ terminal_read(struct driver *d, uint64_t now)
     if (n > 0)
         awl_client_keys(d->client, keys, (size_t)n, now);
     else if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
-        terminal_lost(d, "the terminal was closed", now);
+        terminal_lost(d, now);
 }
 
 static void
@@ -144,7 +159,7 @@ terminal_draw(struct driver *d, uint64_t now)
         buffer_put(&d->tty_queue, data, len);
     }
     if (!tty_flush(d->tty, &d->tty_queue))
-        terminal_lost(d, "the terminal was closed", now);
+        terminal_lost(d, now);
 }
 
 /* ---- the pipe ---- */
@@ -390,14 +405,6 @@ carry_out(struct driver *d, const struct awl_output *out, uint64_t now)
 static void
 signals_read(struct driver *d, uint64_t now)
 {
-    static const struct {
-        int signo;
-        const char *why;
-    } quits[] = {
-        {SIGTERM, "SIGTERM received"},
-        {SIGINT, "SIGINT received"},
-        {SIGHUP, "the terminal hung up"},
-    };
     int cols, rows;
 
     if (loop_signalled(d->loop, SIGWINCH)) {
@@ -412,13 +419,12 @@ signals_read(struct driver *d, uint64_t now)
     }
     if (loop_signalled(d->loop, SIGCONT) && !d->lent)
         terminal_resume(d, now);
-    for (size_t i = 0; i < ARRAY_LEN(quits); i++) {
-        if (!loop_signalled(d->loop, quits[i].signo))
-            continue;
-        if (quits[i].signo == SIGINT && d->lent)
-            continue; /* typed at ssh's prompt, and meant for it */
-        awl_client_quit(d->client, quits[i].why, now);
-    }
+    if (loop_signalled(d->loop, SIGHUP))
+        hung_up(d, now);
+    if (loop_signalled(d->loop, SIGTERM))
+        quit(d, "SIGTERM received", now);
+    if (loop_signalled(d->loop, SIGINT) && !d->lent) /* else typed at ssh's prompt */
+        quit(d, "SIGINT received", now);
     loop_signalled(d->loop, SIGCHLD); /* the ssh's turn looks for itself */
 }
 
