@@ -1,0 +1,542 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "session/client.h"
+
+/* ---- sockets ---- */
+
+static struct client_socket *
+socket_find(struct awl_client *c, int number)
+{
+    for (size_t i = 0; i < c->socket_count; i++)
+        if (c->sockets[i].number == number)
+            return &c->sockets[i];
+    return NULL;
+}
+
+static void
+socket_forget(struct awl_client *c, int number)
+{
+    struct client_socket *s = socket_find(c, number);
+
+    if (s != NULL)
+        *s = c->sockets[--c->socket_count];
+}
+
+/* Punching decides what is sent to a server that may be its kind, while there is a pipe
+ * to agree over. Without one, and to stock servers, the addresses given are all there is.
+ */
+static bool
+servers_are_paths(const struct awl_client *c)
+{
+    return c->frames == NULL || c->carrier.hello.peer == HELLO_PEER_STOCK;
+}
+
+static void
+servers_add(struct awl_client *c, uint64_t now)
+{
+    if (!servers_are_paths(c))
+        return;
+    for (size_t i = 0; i < c->config.server_count; i++)
+        for (size_t j = 0; j < c->socket_count; j++)
+            if (c->sockets[j].open && c->sockets[j].family == c->servers[i].family)
+                paths_add(c->carrier.paths, c->sockets[j].number, &c->servers[i], now);
+}
+
+void
+awl_client_opened(struct awl_client *c, int socket, uint16_t port, uint64_t now)
+{
+    struct client_socket *s = socket_find(c, socket);
+
+    if (s == NULL || c->over)
+        return;
+    s->open = true;
+    if (socket < CLIENT_HOP_SOCKET) {
+        punch_opened(c->carrier.punch, socket, port, now);
+    } else {
+        /* The new port takes over; answers to the old one were not coming. */
+        for (size_t i = 0; i < c->socket_count; i++)
+            if (c->sockets[i].number != socket && c->sockets[i].family == s->family) {
+                c->closing = c->sockets[i].number;
+                paths_socket_closed(c->carrier.paths, c->closing, now);
+            }
+        transport_answer_soon(c->carrier.transport, now);
+    }
+    servers_add(c, now);
+}
+
+void
+awl_client_open_failed(struct awl_client *c, int socket, const char *error, uint64_t now)
+{
+    char text[CLIENT_LINE_MAX];
+
+    if (c->over)
+        return;
+    socket_forget(c, socket);
+    if (socket < CLIENT_HOP_SOCKET)
+        punch_open_failed(c->carrier.punch, socket, now);
+    log_line(&c->log, LOG_ERROR, "socket: %s", error);
+    if (c->socket_count == 0 && c->frames == NULL) {
+        snprintf(text, sizeof(text), "no UDP socket: %s", error);
+        notice_say(&c->notice, NOTICE_SEND, text, now);
+    }
+}
+
+void
+awl_client_send_failed(struct awl_client *c, int socket, const char *error, bool too_long,
+                       uint64_t now)
+{
+    struct path_ref ref;
+
+    c->sending = false;
+    if (c->over)
+        return;
+    if (too_long)
+        transport_set_limit(c->carrier.transport, TRANSPORT_LIMIT_MIN);
+    log_line(&c->log, LOG_DEBUG, "send: %s", error);
+    /* What was only tried, or is carried by the pipe as well, is not worth a word. */
+    if (paths_current(c->carrier.paths, &ref) && ref.kind == PATH_UDP &&
+        ref.socket == socket && c->frames == NULL)
+        notice_say(&c->notice, NOTICE_SEND, error, now);
+}
+
+/* Another local port after long silence, as stock does it: a NAT may have lost us. Only
+ * towards a server that needs no hole, since the hole belongs to the port. */
+static bool
+may_hop(const struct awl_client *c)
+{
+    return servers_are_paths(c) && c->carrier.hello.peer == HELLO_PEER_STOCK &&
+           c->frames == NULL && c->config.client_port == 0 && !c->hop;
+}
+
+static uint64_t
+hop_time(const struct awl_client *c)
+{
+    uint64_t quiet = transport_heard(c->carrier.transport);
+
+    return may_hop(c) ? MAX(quiet, c->hopped) + CLIENT_HOP_MS : NEVER;
+}
+
+static bool
+hop_output(struct awl_client *c, struct awl_output *out, uint64_t now)
+{
+    struct path_ref ref;
+    struct client_socket *s;
+
+    c->hop = false;
+    c->hopped = now;
+    if (!paths_current(c->carrier.paths, &ref) || ref.kind != PATH_UDP ||
+        c->socket_count == CLIENT_SOCKETS_MAX)
+        return false;
+    s = &c->sockets[c->socket_count++];
+    *s = (struct client_socket){.number = CLIENT_HOP_SOCKET + c->hops++,
+                                .family = (enum awl_family)ref.to.family};
+    *out =
+        (struct awl_output){.kind = AWL_OPEN, .socket = s->number, .family = s->family};
+    return true;
+}
+
+/* ---- the pipe ---- */
+
+static void
+way_changed(struct awl_client *c)
+{
+    notice_way(&c->notice, c->config.server_port, c->frames != NULL);
+}
+
+static void
+pipe_begin(struct awl_client *c, uint64_t now)
+{
+    frames_free(c->frames);
+    c->frames = frames_new(now);
+    paths_pipe_up(c->carrier.paths, now);
+    way_changed(c);
+}
+
+/* The paths know already. */
+static void
+pipe_end(struct awl_client *c, uint64_t now)
+{
+    frames_free(c->frames);
+    c->frames = NULL;
+    punch_pipe_down(c->carrier.punch, now);
+    servers_add(c, now);
+    way_changed(c);
+}
+
+static void
+pipe_want(struct awl_client *c, uint64_t now)
+{
+    struct punch_facts f;
+
+    punch_facts(c->carrier.punch, &f);
+    dial_want(&c->dial, f.peer_unsolicited, (uint32_t)transport_rtt(c->carrier.transport),
+              now);
+}
+
+/* Closes the pipe from this side. */
+static void
+pipe_drop(struct awl_client *c, bool dead, uint64_t now)
+{
+    if (c->frames == NULL)
+        return;
+    c->hang_up = true;
+    pipe_end(c, now);
+    dial_closed(&c->dial, dead, now);
+}
+
+static void
+pipe_check(struct awl_client *c, uint64_t now)
+{
+    if (c->frames == NULL || !frames_bad(c->frames))
+        return;
+    log_line(&c->log, LOG_ERROR, "pipe: not frames");
+    paths_pipe_down(c->carrier.paths, now);
+    pipe_drop(c, true, now);
+}
+
+void
+awl_client_pipe_up(struct awl_client *c, const struct awl_ssh_view *view, uint64_t now)
+{
+    if (c->over)
+        return;
+    c->config.ssh = *view;
+    pipe_begin(c, now);
+    punch_pipe_up(c->carrier.punch, &view->client, &view->server, now);
+    dial_up(&c->dial, now);
+    transport_answer_soon(c->carrier.transport, now);
+}
+
+void
+awl_client_pipe_data(struct awl_client *c, const uint8_t *data, size_t len, uint64_t now)
+{
+    static const struct path_ref ref = {.kind = PATH_PIPE};
+    struct bytes datagram;
+
+    if (c->over || c->frames == NULL)
+        return;
+    frames_input(c->frames, bytes_of(data, len), now);
+    while (c->frames != NULL && frames_datagram(c->frames, &datagram))
+        client_receive(c, &ref, -1, 0, datagram, now);
+    pipe_check(c, now);
+}
+
+void
+awl_client_pipe_down(struct awl_client *c, const char *why, bool credentials,
+                     uint64_t now)
+{
+    if (c->over)
+        return;
+    log_line(&c->log, LOG_INFO, "pipe: %s", why != NULL ? why : "down");
+    if (c->frames != NULL) {
+        paths_pipe_down(c->carrier.paths, now);
+        pipe_end(c, now);
+    }
+    dial_down(&c->dial, credentials, now);
+}
+
+void
+client_ways_login(struct awl_client *c, uint64_t now)
+{
+    if (!c->config.can_dial)
+        notice_say(&c->notice, NOTICE_NOTE, "this session has no ssh to log in with",
+                   now);
+    else if (c->frames != NULL)
+        notice_say(&c->notice, NOTICE_NOTE, "ssh is connected", now);
+    else
+        dial_user(&c->dial, now);
+}
+
+/* ---- the network ---- */
+
+static bool
+has_network(const struct awl_addr *own, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!addr_is_loopback(&own[i]) && !addr_is_link_local(&own[i]))
+            return true;
+    return false;
+}
+
+void
+awl_client_network(struct awl_client *c, const struct awl_addr *own, size_t count,
+                   uint64_t now)
+{
+    if (c->over)
+        return;
+    count = MIN(count, PUNCH_ADDRS_MAX);
+    carrier_network(&c->carrier, own, count, now);
+    dial_network(&c->dial, has_network(own, count), now);
+    transport_answer_soon(c->carrier.transport, now);
+}
+
+void
+client_ways_init(struct awl_client *c, uint64_t now)
+{
+    c->ssh_note = NEVER;
+    c->hopped = now;
+    if (c->config.pipe) {
+        pipe_begin(c, now);
+        c->ssh_note = now + CLIENT_SSH_NOTE_MS;
+    }
+    way_changed(c);
+}
+
+void
+client_ways_heard(struct awl_client *c, const struct carrier_heard *heard, uint64_t now)
+{
+    if (heard->peer_known && c->carrier.hello.peer == HELLO_PEER_STOCK)
+        servers_add(c, now);
+    if (c->direct_at == NEVER && paths_direct(c->carrier.paths))
+        c->direct_at = now;
+}
+
+void
+client_ways_tick(struct awl_client *c, uint64_t now)
+{
+    if (c->frames != NULL) {
+        frames_tick(c->frames, now);
+        pipe_check(c, now);
+    }
+    if (now >= c->ssh_note) {
+        c->ssh_note = NEVER;
+        if (!paths_direct(c->carrier.paths) && c->frames != NULL)
+            notice_say(&c->notice, NOTICE_NOTE, "via ssh; trying UDP", now);
+    }
+    if (now >= hop_time(c))
+        c->hop = true;
+    dial_tick(&c->dial, now);
+}
+
+uint64_t
+client_ways_deadline(const struct awl_client *c)
+{
+    uint64_t d = sooner(dial_deadline(&c->dial), c->ssh_note);
+
+    if (c->frames != NULL)
+        d = sooner(d, frames_deadline(c->frames));
+    return sooner(d, hop_time(c));
+}
+
+/* ---- out ---- */
+
+static bool
+open_output(struct awl_client *c, const struct carrier_output *o, struct awl_output *out,
+            uint64_t now)
+{
+    if (c->socket_count == CLIENT_SOCKETS_MAX) {
+        punch_open_failed(c->carrier.punch, o->socket, now);
+        return false;
+    }
+    c->sockets[c->socket_count++] =
+        (struct client_socket){.number = o->socket, .family = o->family};
+    *out = (struct awl_output){
+        .kind = AWL_OPEN, .socket = o->socket, .family = o->family, .port = o->port};
+    return true;
+}
+
+/* A datagram leaves; one for the pipe waits there for the rest of the turn. */
+static bool
+send_output(struct awl_client *c, const struct carrier_output *o, struct awl_output *out,
+            uint64_t now)
+{
+    if (o->ref.kind == PATH_PIPE) {
+        if (c->frames != NULL && !frames_put(c->frames, o->data, now))
+            log_line(&c->log, LOG_DEBUG, "pipe: full, a datagram was dropped");
+        return false;
+    }
+    c->sending = true;
+    *out = (struct awl_output){.kind = AWL_SEND,
+                               .socket = o->ref.socket,
+                               .from = o->ref.from,
+                               .to = o->ref.to,
+                               .ttl = o->ttl,
+                               .ecn = o->ecn,
+                               .data = o->data.data,
+                               .len = o->data.len};
+    return true;
+}
+
+static void
+moved(struct awl_client *c, const struct path_ref *ref, uint64_t now)
+{
+    c->path_news = true;
+    if (ref->kind == PATH_UDP) {
+        if (c->direct_at == NEVER)
+            c->direct_at = now;
+        c->ssh_note = NEVER;
+        notice_unsay(&c->notice, NOTICE_NOTE);
+    }
+}
+
+static void
+verdict(struct awl_client *c, bool direct, uint64_t now)
+{
+    if (direct || c->no_udp_said || c->frames == NULL || paths_direct(c->carrier.paths))
+        return;
+    c->no_udp_said = true;
+    notice_say(&c->notice, NOTICE_NOTE, "UDP doesn't get through; going on over ssh",
+               now);
+}
+
+/* True: *out is for the driver. */
+static bool
+carrier_act(struct awl_client *c, const struct carrier_output *o, struct awl_output *out,
+            uint64_t now)
+{
+    struct keys *keys;
+
+    switch (o->kind) {
+    case CARRIER_SEND: return send_output(c, o, out, now);
+    case CARRIER_OPEN: return open_output(c, o, out, now);
+    case CARRIER_CLOSE:
+        socket_forget(c, o->socket);
+        *out = (struct awl_output){.kind = AWL_CLOSE, .socket = o->socket};
+        return true;
+    case CARRIER_MOVED: moved(c, &o->ref, now); return false;
+    case CARRIER_HANGUP: pipe_drop(c, o->dead, now); return false;
+    case CARRIER_DIAL: pipe_want(c, now); return false;
+    case CARRIER_RECOVERED: dial_unwant(&c->dial, now); return false;
+    case CARRIER_ELICIT:
+        /* A stock server answers a new state within milliseconds; the size it has already
+         * is the one that does nothing. */
+        keys = transport_local(c->carrier.transport);
+        if (!c->quitting) {
+            keys_resize(keys, c->config.cols, c->config.rows);
+            transport_changed(c->carrier.transport, now);
+        }
+        return false;
+    case CARRIER_VERDICT: verdict(c, o->direct, now); return false;
+    }
+    return false;
+}
+
+static bool
+dial_act(struct awl_client *c, const struct dial_output *d, struct awl_output *out,
+         uint64_t now)
+{
+    char text[CLIENT_LINE_MAX], name[ESCAPE_NAME_LEN];
+
+    switch (d->kind) {
+    case DIAL_START:
+        *out = (struct awl_output){.kind = AWL_DIAL, .interactive = d->interactive};
+        return true;
+    case DIAL_HANGUP: *out = (struct awl_output){.kind = AWL_HANGUP}; return true;
+    case DIAL_ASK:
+        escape_name(&c->escape, name);
+        snprintf(text, sizeof(text), "UDP is filtered here%s%s%s", name[0] ? " - " : "",
+                 name, name[0] ? " r to log in again" : "");
+        notice_say(&c->notice, NOTICE_NOTE, text, now);
+        return false;
+    }
+    return false;
+}
+
+/* What is small and waits in a flag. */
+static bool
+flags_next(struct awl_client *c, struct awl_output *out, uint64_t now)
+{
+    if (c->closing != 0) {
+        *out = (struct awl_output){.kind = AWL_CLOSE, .socket = c->closing};
+        socket_forget(c, c->closing);
+        c->closing = 0;
+        return true;
+    }
+    if (c->hang_up) {
+        c->hang_up = false;
+        *out = (struct awl_output){.kind = AWL_HANGUP};
+        return true;
+    }
+    if (c->path_news) {
+        c->path_news = false;
+        *out =
+            (struct awl_output){.kind = AWL_PATH, .text = awl_client_path_line(c, now)};
+        return true;
+    }
+    return c->hop && hop_output(c, out, now);
+}
+
+bool
+client_ways_next(struct awl_client *c, struct awl_output *out, uint64_t now)
+{
+    struct carrier_output o;
+    struct dial_output d;
+    struct bytes b;
+
+    for (;;) {
+        if (flags_next(c, out, now))
+            return true;
+        if (dial_next(&c->dial, &d, now)) {
+            if (dial_act(c, &d, out, now))
+                return true;
+        } else if (carrier_next(&c->carrier, &o, now)) {
+            if (carrier_act(c, &o, out, now))
+                return true;
+        } else if (!c->hang_up && !c->path_news && !c->hop) {
+            break;
+        }
+    }
+    if (c->frames == NULL || (b = frames_output(c->frames)).len == 0)
+        return false;
+    buffer_clear(&c->out);
+    buffer_put_bytes(&c->out, b);
+    frames_wrote(c->frames, b.len);
+    *out = (struct awl_output){.kind = AWL_PIPE, .data = c->out.data, .len = c->out.len};
+    return true;
+}
+
+/* ---- the path line ---- */
+
+static const char *
+nat_text(enum gather_nat nat)
+{
+    switch (nat) {
+    case GATHER_UNKNOWN: break;
+    case GATHER_OPEN: return "; no nat";
+    case GATHER_TRANSLATED: return "; behind a nat";
+    }
+    return "";
+}
+
+const char *
+awl_client_path_line(struct awl_client *c, uint64_t now)
+{
+    struct buffer b = {.max = CLIENT_LINE_MAX - 1};
+    char addr[ADDR_TEXT_LEN];
+    struct path_ref ref;
+    struct punch_facts f;
+    uint32_t rtt;
+
+    (void)now;
+    punch_facts(c->carrier.punch, &f);
+    if (!paths_current(c->carrier.paths, &ref)) {
+        buffer_put_str(&b, "no path yet");
+    } else {
+        rtt = paths_rtt(c->carrier.paths, &ref);
+        if (rtt == 0)
+            rtt = (uint32_t)transport_rtt(c->carrier.transport);
+        if (ref.kind == PATH_PIPE)
+            buffer_put_str(&b, "ssh pipe");
+        else
+            buffer_printf(&b, "udp %s", addr_port_text(&ref.to, addr));
+        if (rtt != 0)
+            buffer_printf(&b, " rtt %u ms", (unsigned)rtt);
+        buffer_printf(&b, " (%s", path_state_name(paths_state(c->carrier.paths, &ref)));
+        if (ref.kind == PATH_UDP && f.direct)
+            buffer_printf(&b, ", punched, %s, ttl %u",
+                          f.order == CANDIDATE_CLIENT_FIRST ? "client first"
+                                                            : "server first",
+                          (unsigned)f.opener_ttl);
+        buffer_put_str(&b, ")");
+        if (ref.kind == PATH_UDP)
+            buffer_put_str(&b, c->frames != NULL ? "; ssh pipe idle" : "; no ssh pipe");
+        else if (f.trying)
+            buffer_put_str(&b, "; trying udp");
+    }
+    if (c->carrier.hello.peer == HELLO_PEER_STOCK)
+        buffer_put_str(&b, "; stock server");
+    buffer_put_str(&b, nat_text(f.own));
+    snprintf(c->line, sizeof(c->line), "%s", buffer_str(&b));
+    buffer_free(&b);
+    return c->line;
+}
