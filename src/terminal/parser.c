@@ -332,31 +332,81 @@ char_next(struct parser *p, const uint8_t **at)
     return utf8_feed(&p->utf8, *(*at)++, out) ? out[0] : NO_CHAR;
 }
 
-/* Whole, well-formed characters from U+00A0 on; stops at anything else, which char_next
- * then handles. Gives how many. */
+/* The length of the whole, well-formed character from U+00A0 on that begins at `at`; 0
+ * for anything else, which char_next then handles. */
+static inline unsigned
+char_whole(const uint8_t *at, ptrdiff_t left, uint32_t *c)
+{
+    uint8_t b = at[0];
+
+    if (b < 0xe0) {
+        if (b < 0xc2 || left < 2 || (at[1] & 0xc0) != 0x80)
+            return 0;
+        *c = (b & 0x1fu) << 6 | (at[1] & 0x3fu);
+        return *c >= 0xa0 ? 2 : 0;
+    }
+    if (b < 0xf0) {
+        if (left < 3 || (at[1] & 0xc0) != 0x80 || (at[2] & 0xc0) != 0x80)
+            return 0;
+        *c = (b & 0xfu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu);
+        return *c >= 0x800 && (*c < 0xd800 || *c > 0xdfff) ? 3 : 0;
+    }
+    if (left < 4 || (at[1] & 0xc0) != 0x80 || (at[2] & 0xc0) != 0x80 ||
+        (at[3] & 0xc0) != 0x80 || b > 0xf4)
+        return 0;
+    *c = (b & 7u) << 18 | (at[1] & 0x3fu) << 12 | (at[2] & 0x3fu) << 6 | (at[3] & 0x3fu);
+    return *c >= 0x10000 && *c <= 0x10ffff ? 4 : 0;
+}
+
 static unsigned
 chars_take(struct parser *p, const uint8_t **from, const uint8_t *end)
 {
     const uint8_t *at = *from;
-    unsigned n = 0;
+    unsigned n = 0, used;
 
-    while (n < PARSER_CHARS_MAX && at < end) {
-        uint8_t b = at[0];
+    while (n < PARSER_CHARS_MAX && at < end && *at >= 0x80 &&
+           (used = char_whole(at, end - at, &p->chars[n]))) {
+        at += used;
+        n++;
+    }
+    *from = at;
+    return n;
+}
 
-        if (b >= 0xe1 && b <= 0xec && end - at >= 3 && (at[1] & 0xc0) == 0x80 &&
-            (at[2] & 0xc0) == 0x80) {
-            p->chars[n++] = (b & 0xfu) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3fu);
-            at += 3;
-        } else if (b >= 0xc2 && b <= 0xdf && end - at >= 2 && (at[1] & 0xc0) == 0x80 &&
-                   (b > 0xc2 || at[1] >= 0xa0)) {
-            p->chars[n++] = (b & 0x1fu) << 6 | (at[1] & 0x3fu);
-            at += 2;
+/* Parameters and final of a CSI sequence as far as they are the usual ones; what is left
+ * goes through the table. */
+static enum parser_event
+csi_take(struct parser *p, const uint8_t **from, const uint8_t *end)
+{
+    const uint8_t *at = *from;
+    int32_t v = p->params[p->count - 1];
+
+    while (at < end) {
+        unsigned digit = (unsigned)*at - '0';
+
+        if (digit < 10) {
+            v = MAX(v, 0);
+            do {
+                v = v * 10 + (int32_t)digit;
+                v = MIN(v, PARSER_PARAM_MAX);
+            } while (++at < end && (digit = (unsigned)*at - '0') < 10);
+        } else if (*at == ';' && p->count < PARSER_PARAMS_MAX) {
+            p->params[p->count++ - 1] = v;
+            v = -1;
+            at++;
         } else {
             break;
         }
     }
+    p->params[p->count - 1] = v;
+    if (at > *from)
+        p->state = CSI_PARAM;
     *from = at;
-    return n;
+    if (at == end || *at < 0x40 || *at > 0x7e)
+        return PARSER_END;
+    ++*from;
+    p->state = GROUND;
+    return sequence_end(p, *at, PARSER_CSI);
 }
 
 /* Text in ground state: a run of it, or PARSER_END when none begins at *at. */
@@ -389,12 +439,19 @@ parser_next(struct parser *p, struct bytes *in)
 
         if (!p->utf8.need) {
             if (p->state == GROUND) {
+                if (*at == 0x1b && end - at >= 2 && at[1] == '[') {
+                    sequence_start(p);
+                    p->state = CSI_ENTRY;
+                    at += 2;
+                    continue;
+                }
                 event = ground_text(p, &at, end);
                 if (event != PARSER_END)
                     break;
-            } else if (p->state == CSI_PARAM && *at >= '0' && *at <= '9') {
-                sequence_number(p, *at++ - '0');
-                continue;
+            } else if ((p->state == CSI_PARAM || p->state == CSI_ENTRY) && !p->too_many) {
+                event = csi_take(p, &at, end);
+                if (event != PARSER_END || at == end)
+                    break;
             } else if (p->state >= OSC_STRING && *at >= 0x20 && *at < 0x7f) {
                 const uint8_t *stop = ascii_end(at, end);
 

@@ -1,5 +1,5 @@
-/* Bytes into an emulator. The first byte chooses role and size; 0xFF resizes by the two bytes
- * behind it. The screen must keep its own rules, and a snapshot must not change. */
+/* Bytes into an emulator. The first byte chooses role and size; 0xFF resizes by the two
+ * bytes behind it. The screen must keep its own rules, and a snapshot must not change. */
 #include <stdlib.h>
 
 #include "terminal/emulate.h"
@@ -74,9 +74,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             for (int y = 0; y < before->rows; y++)
                 screen_row_mut(before, y); /* its own rows */
             if (data[at + 1] & 1)
-                screen_resize_plain(s, data[at + 1], data[at + 2] % 64);
+                screen_resize_plain(s, data[at + 1] % 48, data[at + 2] % 16);
             else
-                screen_resize(s, data[at + 1], data[at + 2] % 64);
+                screen_resize(s, data[at + 1] % 48, data[at + 2] % 16);
             screen_check(s);
         }
         at += 3;
