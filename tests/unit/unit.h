@@ -11,6 +11,12 @@
 
 #include "base/bytes.h"
 
+/* BYTES_LIT for the initialiser of a static table. */
+#define BYTES_TABLE(s)                                                                   \
+    {                                                                                    \
+        (const uint8_t *)("" s), sizeof(s) - 1                                           \
+    }
+
 /* Both values in the message, as text. */
 #define assert_bytes_equal(got, want)                                                    \
     do {                                                                                 \
