@@ -6,8 +6,8 @@
 #include "base/bytes.h"
 #include "transport/sync.h"
 
-#define KEYS_STEP_MAX   (64u << 10)  /* events one state may add to the one before */
-#define KEYS_FLIGHT_MAX (512u << 10) /* events sent and unacknowledged */
+#define KEYS_STEP_MAX   (16u << 10)  /* events one state may add to the one before */
+#define KEYS_FLIGHT_MAX (256u << 10) /* events sent and unacknowledged */
 #define KEYS_BUSY                                                                        \
     (64u << 10)                /* unacknowledged events from which on the terminal is    \
                                   better not read */

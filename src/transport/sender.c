@@ -2,26 +2,26 @@
 #include "transport/transport.h"
 #include <string.h>
 
-#define FRAME        20u  /* ms between frames in the long run, and */
-#define FRAME_BURST  3u   /* how many may go at once after a pause */
-#define FLIGHT_LARGE 6u   /* frames in flight: larger ones, */
-#define FLIGHT_ALL   16u  /* and all */
-#define LARGE        250u /* bytes on the wire */
-#define WINDOW_FIRST (10u * TRANSPORT_LIMIT_V4)
-#define WINDOW_MIN   (2u * TRANSPORT_LIMIT_V4)
-#define WINDOW_MAX   (512u << 10)
-#define RETRY_FIRST  100u   /* ms, before anything was heard */
-#define RETRY_MIN    40u    /* a peer's program may take that long to be scheduled */
-#define RETRY_MAX    1000u  /* so that an outage that ends is noticed soon */
-#define RETRY_QUICK  5u     /* repeats of a small message before backing off */
-#define SILENCE_LONG 60000u /* ms; from then on repeats are as rare as signs of life */
-#define SILENCE      1000u /* ms; the first datagram after it says that the path is back */
-#define ACK_STATES   4u    /* unacknowledged states, or */
-#define ACK_BYTES    8192u /* bytes, that ask for an acknowledgement at once */
-#define REPLACE_MAX                                                                      \
-    1000u                  /* bytes: the acknowledged state is taken as the base if that \
-                            */
-#define REPLACE_MORE  100u /* costs this little more (mosh's numbers) */
+#define FRAME         20u  /* ms between frames in the long run, and */
+#define FRAME_BURST   3u   /* how many may go at once after a pause */
+#define FLIGHT_LARGE  6u   /* frames in flight: larger ones, */
+#define FLIGHT_ALL    16u  /* and all */
+#define LARGE         250u /* bytes on the wire */
+#define WINDOW_FIRST  (10u * TRANSPORT_LIMIT_V4)
+#define WINDOW_MIN    (2u * TRANSPORT_LIMIT_V4)
+#define WINDOW_MAX    (512u << 10)
+#define RETRY_FIRST   100u   /* ms, before anything was heard */
+#define RETRY_MIN     40u    /* a peer's program may take that long to be scheduled */
+#define RETRY_MAX     1000u  /* so that an outage that ends is noticed soon */
+#define RETRY_QUICK   5u     /* repeats of a small message before backing off */
+#define SILENCE_LONG  60000u /* ms; from then on repeats are as rare as signs of life */
+#define SILENCE       1000u /* ms beyond a heartbeat: what comes then says the path is back */
+#define DELIVERY_VAR  25u   /* ms; peers gather, and are scheduled */
+#define BULK          8192u /* bytes of diff; then the oldest part is repeated first */
+#define ACK_STATES    4u    /* unacknowledged states, or */
+#define ACK_BYTES     8192u /* bytes, that ask for an acknowledgement at once */
+#define REPLACE_MAX   1000u /* bytes: the acknowledged state is the base up to here, */
+#define REPLACE_MORE  100u  /* if that costs so little more; the numbers are mosh's */
 #define TOO_MUCH_WAIT 1000u /* ms until a change that fits no message is tried again */
 #define LAST_FIRST    50u   /* ms between the first repeats of the last state */
 
@@ -119,6 +119,16 @@ sender_unacked_since(const struct sender *s)
     return NEVER;
 }
 
+/* Anything that is not known to be lost? */
+static bool
+in_flight(const struct sender *s)
+{
+    for (size_t i = 1; i < s->count; i++)
+        if (!s->states[i].same && !s->states[i].lost)
+            return true;
+    return false;
+}
+
 static void
 all_lost(struct sender *s)
 {
@@ -141,7 +151,7 @@ sender_path_changed(struct sender *s, uint64_t now)
 void
 sender_heard(struct sender *s, uint64_t now)
 {
-    bool back = s->quiet || !s->heard || now - s->heard_at >= SILENCE;
+    bool back = s->quiet || !s->heard || now - s->heard_at >= s->heartbeat + SILENCE;
 
     /* Whatever was repeated into the silence, this one will arrive. */
     if ((s->server && (s->quiet || !s->heard)) || (back && outstanding(s))) {
@@ -158,16 +168,19 @@ delivery_sample(struct sender *s, const struct sender_state *st, uint64_t now)
 {
     double sample = (double)(now - st->first_sent), error;
 
-    /* Which of its copies arrived can't be told; and a state without content is not
-     * acknowledged for its own sake. */
-    if (st->repeated || st->same)
+    /* A state without content is not acknowledged for its own sake. Which copy of a
+     * repeated one arrived can't be told, but if it was the first, the wait was too short
+     * and only this can show it. */
+    if (st->same)
         return;
     if (!s->delivery_known) {
-        s->delivery_known = true;
+        s->delivery_known = !st->repeated;
         s->delivery = sample;
-        s->delivery_var = sample / 2;
+        s->delivery_var = MAX(sample / 2, DELIVERY_VAR);
         return;
     }
+    if (st->repeated && sample < s->delivery)
+        return;
     error = s->delivery > sample ? s->delivery - sample : sample - s->delivery;
     s->delivery_var = 0.75 * s->delivery_var + 0.25 * error;
     s->delivery = 0.875 * s->delivery + 0.125 * sample;
@@ -202,6 +215,9 @@ sender_acked(struct sender *s, uint64_t num, uint64_t now)
         s->blocked = false;
         s->pending_since = now;
     }
+    /* The next part of what was lost does not wait for the timer. */
+    if (outstanding(s) && !in_flight(s))
+        sender_answer(s, now);
     return true;
 }
 
@@ -423,6 +439,27 @@ choose_diff(struct sender *s, const struct sender_state *base,
     return base;
 }
 
+/* Of a long stretch that was lost, the oldest state is repeated first if it is a much
+ * shorter way: it is more likely to arrive, and its bytes stay the same when it has to be
+ * repeated again. A screen is no longer for being newer, and stays. */
+static struct sender_state *
+smaller_repeat(struct sender *s, struct sender_state *to, struct buffer *diff)
+{
+    struct sender_state *oldest = &s->states[1];
+    struct buffer shorter = {.max = diff->max};
+
+    while (oldest < to && oldest->same)
+        oldest++;
+    s->ops->diff(s->states[0].state, oldest->state, &shorter);
+    if (oldest < to && shorter.len > 0 && shorter.len < diff->len / 2) {
+        buffer_clear(diff);
+        buffer_put_bytes(diff, buffer_bytes(&shorter));
+        to = oldest;
+    }
+    buffer_free(&shorter);
+    return to;
+}
+
 static void
 message_fill(const struct sender *s, uint64_t old_num, uint64_t new_num,
              struct sender_message *out)
@@ -519,6 +556,8 @@ make_data(struct sender *s, const struct link *link, bool repeat, uint64_t now,
     if (!base)
         base = s->states; /* it gave way to the new one */
     base = choose_diff(s, base, to, diff);
+    if (!new_one && diff->len > BULK)
+        to = smaller_repeat(s, to, diff);
     if (diff->overflow || (new_one && diff->len == 0 && base_num == before)) {
         /* Too much for one message: perhaps a later state differs by less. */
         if (diff->overflow) {
@@ -540,6 +579,7 @@ make_data(struct sender *s, const struct link *link, bool repeat, uint64_t now,
     }
     message_fill(s, base->num, to->num, out);
     out->repeat = !new_one;
+    out->before = to->bytes;
     said_state(s, now);
     s->paced_until = MAX(s->paced_until, now) + FRAME;
     return true;
@@ -650,8 +690,8 @@ sender_make(struct sender *s, const struct link *link, uint64_t now,
 void
 sender_sent(struct sender *s, const struct sender_message *m, size_t bytes)
 {
-    struct sender_state *st = newest(s);
+    struct sender_state *st = find(s, m->new_num);
 
-    if (st->num == m->new_num && s->count > 1)
+    if (st && st != s->states)
         st->bytes = bytes;
 }

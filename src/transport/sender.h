@@ -77,7 +77,8 @@ struct sender {
 /* What is to be sent. The diff is in the buffer that was handed in. */
 struct sender_message {
     uint64_t old_num, new_num, ack_num, throwaway_num;
-    bool repeat; /* the newest state once more, from the acknowledged one */
+    bool repeat;   /* a state once more, from the acknowledged one, */
+    size_t before; /* and its bytes on the wire the last time */
 };
 
 /* Takes cur. */

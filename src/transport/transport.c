@@ -18,7 +18,8 @@
 #define SHRINK_TRIES  3u     /* repeats of something large before the limit falls */
 #define KEPT          65536u /* of buffers, after something large */
 
-/* What lies in the cutter. */
+/* What lies in the cutter: the last message that took several fragments. It stays there
+ * to be repeated, whatever small ones go out in the meantime. */
 struct cut {
     uint64_t old_num, new_num, ack_num;
     uint64_t extra_version;
@@ -41,7 +42,9 @@ struct transport {
     struct bytes extra_path, extra_hello; /* views of these */
     uint64_t extra_version;
     uint64_t state_heard;
-    struct buffer diff, plain;
+    struct buffer diff, plain, packed;
+    uint8_t single[DATAGRAM_MAX]; /* a message of one fragment, waiting to be taken */
+    size_t single_len;
     uint8_t payload[DATAGRAM_MAX];
 };
 
@@ -82,6 +85,7 @@ transport_free(struct transport *t)
     arena_free(&t->arena);
     buffer_free(&t->diff);
     buffer_free(&t->plain);
+    buffer_free(&t->packed);
     wipe(t, sizeof *t);
     free(t);
 }
@@ -207,6 +211,14 @@ transport_receive(struct transport *t, struct bytes datagram, int ecn, uint64_t 
 /* ---- out ---- */
 
 static void
+buffer_fresh(struct buffer *b)
+{
+    if (b->cap > KEPT)
+        buffer_free(b);
+    buffer_clear(b);
+}
+
+static void
 pack(struct transport *t, const struct sender_message *m, struct bytes diff,
      struct bytes path, struct bytes hello, struct buffer *out)
 {
@@ -223,9 +235,7 @@ pack(struct transport *t, const struct sender_message *m, struct bytes diff,
     /* Without it the length of a datagram would show which key was typed. */
     rng_bytes(&t->rng, chaff, sizeof chaff);
     in.chaff = bytes_of(chaff + 1, chaff[0] % (INSTRUCTION_CHAFF_MAX + 1));
-    if (t->plain.cap > KEPT)
-        buffer_free(&t->plain);
-    buffer_clear(&t->plain);
+    buffer_fresh(&t->plain);
     instruction_pack(&in, &t->plain);
     compress_pack(t->compress, buffer_bytes(&t->plain), out);
 }
@@ -239,45 +249,56 @@ same_again(struct transport *t, const struct sender_message *m, size_t body, uin
 
     if (!m->repeat || c->old_num != m->old_num || c->new_num != m->new_num ||
         c->extra_version != t->extra_version || now - c->at > SAME_AGAIN ||
-        t->cutter.body != body || cutter_count(&t->cutter) < 2)
+        t->cutter.body != body)
         return false;
     if (c->ack_num != m->ack_num) /* it carries the old acknowledgement */
         t->sender.ack_due = now;
     return cutter_again(&t->cutter);
 }
 
-/* Path MTU: large ones never arrive here while smaller ones from there do. */
+/* Path MTU: large ones never arrive there, while something still comes from there. */
 static void
 judge_limit(struct transport *t, const struct sender_message *m)
 {
-    if (m->repeat && t->sender.tries >= SHRINK_TRIES &&
-        cutter_count(&t->cutter) * t->limit > TRANSPORT_LIMIT_MIN &&
-        t->cutter.whole.len > TRANSPORT_LIMIT_MIN - OVERHEAD &&
+    if (m->repeat && t->sender.tries >= SHRINK_TRIES && m->before > TRANSPORT_LIMIT_MIN &&
         t->link.heard > sender_unacked_since(&t->sender))
         t->limit = TRANSPORT_LIMIT_MIN;
+}
+
+static bool
+pending(const struct transport *t)
+{
+    return t->single_len > 0 || cutter_pending(&t->cutter);
 }
 
 static bool
 make(struct transport *t, uint64_t now)
 {
     struct sender_message m;
+    struct bytes packed;
     size_t body;
 
-    if (t->diff.cap > KEPT)
-        buffer_free(&t->diff);
-    buffer_clear(&t->diff);
+    buffer_fresh(&t->diff);
     if (!sender_make(&t->sender, &t->link, now, &m, &t->diff))
         return false;
     judge_limit(t, &m);
     body = t->limit - OVERHEAD;
     if (!same_again(t, &m, body, now)) {
-        if (t->cutter.whole.cap > KEPT)
-            buffer_free(&t->cutter.whole);
-        buffer_clear(&t->cutter.whole);
-        pack(t, &m, buffer_bytes(&t->diff), t->extra_path, t->extra_hello,
-             &t->cutter.whole);
+        buffer_fresh(&t->packed);
+        pack(t, &m, buffer_bytes(&t->diff), t->extra_path, t->extra_hello, &t->packed);
+        packed = buffer_bytes(&t->packed);
+        if (packed.len <= body) {
+            t->single_len = cutter_single(&t->cutter, packed, t->single);
+            sender_sent(&t->sender, &m, packed.len + OVERHEAD);
+            return true;
+        }
+        buffer_fresh(&t->cutter.whole);
+        buffer_put_bytes(&t->cutter.whole, packed);
         cutter_start(&t->cutter, body);
-        t->cut = (struct cut){m.old_num, m.new_num, m.ack_num, t->extra_version, now, 0};
+        t->cut = (struct cut){.old_num = m.old_num,
+                              .new_num = m.new_num,
+                              .ack_num = m.ack_num,
+                              .extra_version = t->extra_version};
     }
     t->cut.at = now;
     t->cut.given = 0;
@@ -303,7 +324,7 @@ transport_tick(struct transport *t, uint64_t now)
 {
     link_clock(&t->link, now);
     /* A mosh peer joins one message at a time: the next begins when this is out. */
-    if (!cutter_pending(&t->cutter))
+    if (!pending(t))
         make(t, now);
 }
 
@@ -312,8 +333,13 @@ transport_next(struct transport *t, struct bytes *payload, uint64_t now)
 {
     size_t len;
 
-    if (!cutter_pending(&t->cutter) && !make(t, now))
+    if (!pending(t) && !make(t, now))
         return false;
+    if (t->single_len) {
+        *payload = bytes_of(t->single, t->single_len);
+        t->single_len = 0;
+        return true;
+    }
     if (now < fragment_due(t))
         return false;
     cutter_next(&t->cutter, t->payload, &len);
@@ -325,6 +351,8 @@ transport_next(struct transport *t, struct bytes *payload, uint64_t now)
 uint64_t
 transport_deadline(const struct transport *t)
 {
+    if (t->single_len)
+        return t->link.clock;
     if (cutter_pending(&t->cutter))
         return fragment_due(t);
     return sender_deadline(&t->sender, &t->link);

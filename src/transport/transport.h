@@ -138,7 +138,7 @@ uint64_t transport_unacked_since(const struct transport *t);
 /* From now on the local object no longer changes; its last state goes out as such. */
 void transport_shutdown(struct transport *t, uint64_t now);
 bool transport_shutting_down(const struct transport *t);
-bool transport_shutdown_acked(const struct transport *t); /* the peer knows */
+bool transport_shutdown_acked(const struct transport *t);    /* the peer knows */
 bool transport_shutdown_given_up(const struct transport *t); /* it never will */
 bool
 transport_peer_shut_down(const struct transport *t); /* the peer's last state is here */
