@@ -58,6 +58,13 @@ loop_free(struct loop *l)
 {
     if (l == NULL)
         return;
+    /* What came while they were blocked has had its effect, or comes too late for one. */
+    for (int s = 1; s < LOOP_SIGNALS; s++) {
+        if (sigismember(l->caught, s) == 1) {
+            signal(s, SIG_IGN);
+            signal(s, SIG_DFL);
+        }
+    }
     loop_forked();
     loop_exists = false;
     free(l->poll);

@@ -154,10 +154,14 @@ terminal_draw(struct driver *d, uint64_t now)
 
     if (d->tty_gone || d->lent || d->stopped)
         return;
-    if (d->tty_queue.len == 0) {
-        awl_client_draw(d->client, &data, &len, now);
-        buffer_put(&d->tty_queue, data, len);
+    if (!tty_flush(d->tty, &d->tty_queue)) {
+        terminal_lost(d, now);
+        return;
     }
+    if (d->tty_queue.len > 0)
+        return; /* a slow terminal skips frames */
+    awl_client_draw(d->client, &data, &len, now);
+    buffer_put(&d->tty_queue, data, len);
     if (!tty_flush(d->tty, &d->tty_queue))
         terminal_lost(d, now);
 }
