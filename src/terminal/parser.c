@@ -428,6 +428,12 @@ ground_text(struct parser *p, const uint8_t **at, const uint8_t *end)
     return PARSER_END;
 }
 
+bool
+parser_is_ground(const struct parser *p)
+{
+    return p->state == GROUND && !p->utf8.need;
+}
+
 enum parser_event
 parser_next(struct parser *p, struct bytes *in)
 {

@@ -56,5 +56,7 @@ static_assert(PARSER_PARAMS_MAX <= 64, "a bit for each in joined");
 
 void parser_init(struct parser *p, bool obey_c1);
 void parser_free(struct parser *p); /* its contents */
+/* Neither a sequence nor a character is begun. */
+bool parser_is_ground(const struct parser *p);
 /* Moves *in past what was used. The event is valid until the next call. */
 enum parser_event parser_next(struct parser *p, struct bytes *in);
