@@ -210,13 +210,15 @@ way_room(const struct paths *p, const struct way *w)
 }
 
 static bool
-challenge_due(const struct paths *p, const struct way *w, bool probe, uint64_t now)
+challenge_due(const struct paths *p, const struct way *w, bool probe, bool response,
+              uint64_t now)
 {
     uint64_t age = w->challenged == 0 ? NEVER : now - w->challenged;
 
     if (p->peer == PEER_OWN && !ways_validate(p))
         return false;
-    return probe || (w->ref.kind == PATH_UDP && !w->validated && age >= RECHALLENGE_MS) ||
+    /* A response with a challenge would be answered by one, and so for ever. */
+    return (probe && !response) || (w->ref.kind == PATH_UDP && !w->validated && age >= RECHALLENGE_MS) ||
            (w == p->current && w->ref.kind == PATH_UDP && age >= MEASURE_MS);
 }
 
@@ -225,18 +227,19 @@ paths_stamp(struct paths *p, const struct path_ref *ref, bool probe,
             struct punch_message *m, uint64_t now)
 {
     struct way *w = way_get(p, ref, now);
+    bool response = w->respond;
 
     m->has_challenge = m->has_response = false;
     if (p->peer == PEER_STOCK)
         return false;
     if (probe && w->state == PATH_UNKNOWN)
         way_set(p, w, PATH_PROBING, now);
-    if (w->respond) {
+    if (response) {
         memcpy(m->response, w->response, PUNCH_CHALLENGE_LEN);
         m->has_response = true;
     }
     w->respond = w->answer_due = false;
-    if (challenge_due(p, w, probe, now)) {
+    if (challenge_due(p, w, probe, response, now)) {
         unsigned i = w->next_try++ % WAY_TRIES;
 
         rng_bytes(&p->config.rng, w->tries[i].bytes, PUNCH_CHALLENGE_LEN);
