@@ -566,35 +566,41 @@ run(struct awl *a, int argc, char *argv[])
     return r;
 }
 
+/* Gives back everything but the terminal, which the session has given back. */
+static void
+finish(struct awl *a)
+{
+    login_free(&a->login, 1000);
+    if (a->resolving)
+        resolve_free(&a->resolve);
+    if (a->loop != NULL) {
+        tty_close(&a->tty);
+        loop_free(a->loop);
+    }
+    ssh_facts_free(&a->facts);
+    trace_close(&a->trace);
+}
+
 int
 main(int argc, char *argv[])
 {
     struct awl a = {0};
     uint64_t now = clock_now();
-    int status = EXIT_FAILED;
+    enum settings_result wanted = settings_read(&a.s, argc, argv);
+    int status = wanted == SETTINGS_DONE ? EXIT_SUCCESS : EXIT_FAILED;
 
-    switch (settings_read(&a.s, argc, argv)) {
-    case SETTINGS_DONE: return EXIT_SUCCESS;
-    case SETTINGS_BAD: return EXIT_FAILED;
-    case SETTINGS_RUN: break;
-    }
-    harden_no_core();
-    status = trace_open(&a.trace, a.s.log_file, a.s.verbose, now);
-    if (status != 0) {
-        status = fail("cannot write the log \"%s\": %s", a.s.log_file, strerror(status));
-    } else {
-        trace_put(&a.trace, "awl: version %s, host %s", AWL_VERSION, a.s.host);
-        status = run(&a, argc, argv);
-        trace_put(&a.trace, "end: status %d", status);
-        login_free(&a.login, 1000);
-        if (a.resolving)
-            resolve_free(&a.resolve);
-        if (a.loop != NULL) {
-            tty_close(&a.tty);
-            loop_free(a.loop);
+    if (wanted == SETTINGS_RUN) {
+        int error = trace_open(&a.trace, a.s.log_file, a.s.verbose, now);
+
+        harden_no_core();
+        if (error != 0) {
+            fail("cannot write the log \"%s\": %s", a.s.log_file, strerror(error));
+        } else {
+            trace_put(&a.trace, "awl: version %s, host %s", AWL_VERSION, a.s.host);
+            status = run(&a, argc, argv);
+            trace_put(&a.trace, "end: status %d", status);
+            finish(&a);
         }
-        ssh_facts_free(&a.facts);
-        trace_close(&a.trace);
     }
     settings_free(&a.s);
     return status;

@@ -178,20 +178,20 @@ def server(run):
         yield lab
 
 
+def ended(server, argv):
+    terminal = server.pty(*argv)
+    status = terminal.exit_status(90)
+    terminal.reader.join(5)
+    return status, lines(terminal.text())
+
+
 def in_lab(server, *options, command=()):
-    argv, _ = server.awl_argv(*options, command=command)
-    with server.pty(*argv) as terminal:
-        status = terminal.exit_status()
-        terminal.reader.join(5)
-        return status, lines(terminal.text())
+    return ended(server, server.awl_argv(*options, command=command)[0])
 
 
 def test_unknown_host(server):
     argv = [programs.awl(), f"--ssh={server.sshd.ssh}", "nosuch.invalid"]
-    with server.pty(*argv) as terminal:
-        status = terminal.exit_status(90)
-        terminal.reader.join(5)
-        one_line((status, lines(terminal.text())), "nosuch.invalid", "resolve")
+    one_line(ended(server, argv), "nosuch.invalid", "resolve")
 
 
 def test_ssh_refused(server):
