@@ -379,6 +379,17 @@ sockets_read(struct driver *d, uint64_t now)
 /* ---- the loop ---- */
 
 static void
+path_told(const struct driver *d, const char *text)
+{
+    char line[300];
+
+    if (d->log.sink == NULL || d->log.level < AWL_LOG_INFO || text == NULL)
+        return;
+    snprintf(line, sizeof(line), "session: moved to %s", text);
+    d->log.sink(d->log.arg, AWL_LOG_INFO, line);
+}
+
+static void
 carry_out(struct driver *d, const struct awl_output *out, uint64_t now)
 {
     switch (out->kind) {
@@ -389,10 +400,7 @@ carry_out(struct driver *d, const struct awl_output *out, uint64_t now)
     case AWL_DIAL: dial(d, out->interactive, now); break;
     case AWL_HANGUP: hang_up(d, now); break;
     case AWL_SUSPEND: terminal_suspend(d); break;
-    case AWL_PATH:
-        if (d->log.sink != NULL && d->log.level >= AWL_LOG_INFO && out->text != NULL)
-            d->log.sink(d->log.arg, AWL_LOG_INFO, out->text);
-        break;
+    case AWL_PATH: path_told(d, out->text); break;
     case AWL_DONE:
         d->over = true;
         d->end = *out;
