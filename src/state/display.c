@@ -88,13 +88,15 @@ display_caps(const struct display *d)
     return d->own ? &caps_own : &caps_stock;
 }
 
+/* To stock there is no such thing as an exit. The state it is compared with may be from
+ * before the peer was known, state 0 for one. */
 static bool
 display_exit_equal(const struct display *a, const struct display *b)
 {
-    if (!a->own || !b->own || !b->exited)
-        return true;
-    return a->exited && a->exit_status == b->exit_status &&
-           a->exit_signal == b->exit_signal;
+    bool ended = a->own && a->exited, other = b->own && b->exited;
+
+    return ended == other && (!ended || (a->exit_status == b->exit_status &&
+                                         a->exit_signal == b->exit_signal));
 }
 
 /* Equal is what leads to an empty diff, or the sender would try to send it for ever. */
