@@ -350,7 +350,7 @@ give_up(struct punch *p, uint64_t now)
     p->verdict = true;
     p->verdict_socket = 0;
     p->verdict_to = (struct awl_addr){0};
-    if (p->echoed && p->retries < ARRAY_LEN(retry_after_s))
+    if (p->peer == PEER_OWN && p->retries < ARRAY_LEN(retry_after_s))
         p->retry_at = now + retry_after_s[p->retries++] * 1000u;
     log_line(&p->config.log, LOG_INFO, "punch: generation %u: no answer over UDP",
              (unsigned)p->gen);
