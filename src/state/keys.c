@@ -105,8 +105,8 @@ stream_next_resize(const struct stream *s, uint64_t at)
 static struct bytes
 stream_view(const struct stream *s, uint64_t from, uint64_t to)
 {
-    return bytes_of(s->bytes.data + s->head + (size_t)(from - s->base),
-                    (size_t)(to - from));
+    return bytes_slice(buffer_bytes(&s->bytes), s->head + (size_t)(from - s->base),
+                       (size_t)(to - from));
 }
 
 struct keys *
@@ -319,6 +319,12 @@ diff(const void *from, const void *to, struct buffer *out)
     free(list);
 }
 
+static struct bytes
+input(const Awl__UserInstruction *u)
+{
+    return bytes_of(u->keystroke->keys.data, u->keystroke->keys.len);
+}
+
 /* What a message would add, and whether it may. */
 static int
 judge(const struct keys *k, const Awl__UserMessage *m, bool last)
@@ -337,9 +343,8 @@ judge(const struct keys *k, const Awl__UserMessage *m, bool last)
             uint64_t skip = at < s->base ? MIN(s->base - at, known) : 0;
 
             /* States must be points of one stream. */
-            if (known > skip &&
-                !bytes_equal(stream_view(s, at + skip, at + known),
-                             bytes_of(u->keystroke->keys.data + skip, known - skip)))
+            if (known > skip && !bytes_equal(stream_view(s, at + skip, at + known),
+                                             bytes_slice(input(u), skip, known - skip)))
                 return ERR_FORMAT;
             at += len;
             bytes += len - (size_t)known;
@@ -381,7 +386,7 @@ apply(void *state, struct bytes in, bool last)
             uint64_t end = stream_end(s);
             size_t known = k->end < end ? (size_t)MIN(end - k->end, len) : 0;
 
-            buffer_put(&s->bytes, u->keystroke->keys.data + known, len - known);
+            buffer_put_bytes(&s->bytes, bytes_slice(input(u), known, len));
             k->end += len;
         } else if (u->resize) {
             if (k->end >= stream_end(s))

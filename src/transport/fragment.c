@@ -230,7 +230,8 @@ slot_join(struct joiner *j, struct slot *s)
 {
     buffer_reserve(&j->whole, s->bytes.len);
     for (size_t i = 0; i < s->count; i++)
-        buffer_put(&j->whole, s->bytes.data + s->pieces[i].at, s->pieces[i].len);
+        buffer_put_bytes(&j->whole, bytes_slice(buffer_bytes(&s->bytes), s->pieces[i].at,
+                                                s->pieces[i].len));
     slot_close(s);
 }
 
@@ -261,7 +262,7 @@ joiner_add(struct joiner *j, struct bytes fragment, struct bytes *whole)
     if (known) {
         const struct piece *p = &s->pieces[at];
 
-        if (!bytes_equal(bytes_of(s->bytes.data + p->at, p->len), body) ||
+        if (!bytes_equal(bytes_slice(buffer_bytes(&s->bytes), p->at, p->len), body) ||
             final != (s->total == number + 1))
             return JOINER_BAD;
         return JOINER_MORE;
