@@ -112,6 +112,8 @@ class Plan:
     length: int
     client_length: int
     wire: tuple
+    site: str                 # the server's network
+    client_nets: tuple
     server: str
     server_gate: str
     client: str
@@ -124,10 +126,11 @@ class Plan:
 
 
 PLANS = {
-    4: Plan(24, 25, ("192.0.2.1", "192.0.2.2"), "203.0.113.20", "203.0.113.1",
+    4: Plan(24, 25, ("192.0.2.1", "192.0.2.2"), "203.0.113.0/24", ("198.51.100.0/24",), "203.0.113.20", "203.0.113.1",
             "198.51.100.10", "198.51.100.1", "198.51.100.140", "198.51.100.129",
             "10.77.1.1", "198.51.100.2", "10.77.1.2"),
-    6: Plan(64, 64, ("2001:db8:ff::1", "2001:db8:ff::2"), "2001:db8:5::20", "2001:db8:5::1",
+    6: Plan(64, 64, ("2001:db8:ff::1", "2001:db8:ff::2"), "2001:db8:5::/64",
+            ("2001:db8:1::/64", "2001:db8:2::/64"), "2001:db8:5::20", "2001:db8:5::1",
             "2001:db8:1::10", "2001:db8:1::1", "2001:db8:2::10", "2001:db8:2::1",
             "", "", ""),
 }
@@ -244,10 +247,12 @@ class Net:
                 f"addr add {p.second_gate}/{p.client_length} dev lan1",
                 f"addr add {p.wire[0]}/{host} dev wire0",
                 "link set lan0 up", "link set lan1 up", "link set wire0 up",
-                "route add default dev wire0")
+                f"route add {p.wire[1]}/{host} dev wire0", f"route add {p.site} dev wire0")
         self.ip("q", "link set lo up", f"addr add {p.server_gate}/{p.length} dev lan0",
                 f"addr add {p.wire[1]}/{host} dev wire0",
-                "link set lan0 up", "link set wire0 up", "route add default dev wire0")
+                "link set lan0 up", "link set wire0 up",
+                f"route add {p.wire[0]}/{host} dev wire0",
+                *(f"route add {net} dev wire0" for net in p.client_nets))
         self.ip("s", "link set lo up", f"addr add {p.server}/{p.length} dev eth0",
                 "link set eth0 up", f"route add default via {p.server_gate}")
 

@@ -91,6 +91,10 @@ class Sshd:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until(lambda: "Server listening" in self.log_text(), "sshd listens",
               detail=self.log_text)
+        # The first packets of a new IPv6 network may wait a second for its neighbours.
+        reach = f"exec 3<>/dev/tcp/{self.net.server}/22"
+        until(lambda: subprocess.run(self.net.inside("c", "bash", "-c", reach)).returncode == 0,
+              "sshd answers the client", detail=self.log_text)
         return self
 
     def __exit__(self, *exception):

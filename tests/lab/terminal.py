@@ -41,6 +41,55 @@ set -g allow-rename on
 """
 
 
+def cells(capture):
+    """What `tmux capture-pane -e` gives, as rows of (letter, attributes); blank cells without
+    any at the end of a row are dropped, since nobody sees whether they were ever written."""
+    rows, row, state = [], [], {}
+    for part in re.findall(r"\x1b\[[0-9;:]*m|\x1b\([0B]|[\x0e\x0f]|\n|[^\x1b\n\x0e\x0f]", capture):
+        if part == "\n":
+            while row and row[-1] == (" ", ()):
+                row.pop()
+            rows.append(row)
+            row = []
+        elif part.startswith("\x1b["):
+            attributes(state, part[2:-1])
+        elif part in ("\x0e", "\x0f"):
+            state["lines"] = "on"
+            if part == "\x0f":
+                del state["lines"]
+        elif not part.startswith("\x1b"):
+            row.append((part, tuple(sorted(state.items()))))
+    return rows
+
+
+PLAIN = {1: "bold", 2: "faint", 3: "italic", 4: "underlined", 5: "blink", 7: "inverse",
+         8: "hidden", 9: "struck"}
+ENDS = {22: ("bold", "faint"), 23: ("italic",), 24: ("underlined",), 25: ("blink",),
+        27: ("inverse",), 28: ("hidden",), 29: ("struck",), 39: ("ink",), 49: ("ground",)}
+
+
+def attributes(state, words):
+    """One SGR sequence of tmux's, into state. 38;5;0-7 is the same colour as 30-37."""
+    numbers = [int(word.split(":")[0] or 0) for word in words.split(";")]
+    while numbers:
+        number = numbers.pop(0)
+        if number == 0:
+            state.clear()
+        elif number in PLAIN:
+            state[PLAIN[number]] = "on"
+        elif number in ENDS:
+            for name in ENDS[number]:
+                state.pop(name, None)
+        elif number in (38, 48):
+            take = 2 if numbers[0] == 5 else 4
+            colour, numbers = numbers[:take], numbers[take:]
+            state["ink" if number == 38 else "ground"] = str(colour[1:])
+        elif number // 10 in (3, 4):
+            state["ink" if number < 40 else "ground"] = str([number % 10])
+        elif number // 10 in (9, 10):
+            state["ink" if number < 100 else "ground"] = str([number % 10 + 8])
+
+
 class Screen:
     """A program in a tmux of its own (private socket, fixed size)."""
 
@@ -80,8 +129,8 @@ class Screen:
         return "\n".join(self.rows()).rstrip("\n")
 
     def painted(self):
-        """The rows with their colours and attributes, in tmux's own spelling of them."""
-        return self.tmux("capture-pane", "-p", "-e", "-N").split("\n")[:-1]
+        """The rows as cells with their colours and attributes: see cells()."""
+        return cells(self.tmux("capture-pane", "-p", "-e", "-N"))
 
     def cursor(self):
         """(column, row, visible)"""
