@@ -224,7 +224,9 @@ class Pty:
     def close(self):
         self.run.stop(self.process)
         self.reader.join(2)
-        os.close(self.master)
+        if self.master >= 0:
+            os.close(self.master)
+            self.master = -1
 
     def read(self):
         while True:

@@ -74,11 +74,10 @@ def report(log, status):
                            ("UDP through the firewall", "session: udp")):
             when = next(iter(log.times(line)), None)
             say(f"{what}: " + (f"{when - start:.3f} s later" if when else "never"))
-    path = [text for _, text in log.lines() if text.startswith("path: ")]
-    if path:
-        say(f"carried by {path[-1][6:]}")
-    elif start is None:
+    if start is None:
         say("there was no session")
+    else:
+        say(f"carried by {log.path()}")
     say(f"status {status}")
 
 

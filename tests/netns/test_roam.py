@@ -32,7 +32,7 @@ def counted(lab):
 def count(lab, terminal):
     """Types numbered lines across a roam, whatever the answer; gives the seconds from the roam
     until something that was typed after it was back on the screen."""
-    terminal.wait(r"awl-lab\$ ")
+    terminal.wait(r"awl-lab\$")
     if lab.net.kind.udp:
         terminal.log.first("session: udp")
     terminal.send("cat >counted\n")

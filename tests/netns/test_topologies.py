@@ -1,8 +1,5 @@
 """Every network of the lab: what stock mosh does there, and that awl comes up."""
 
-import contextlib
-import re
-
 import pytest
 
 from lab.net import KINDS
@@ -39,8 +36,8 @@ def test_awl(lab, kind):
         screen.log.first("session: udp")
     screen.line("exit 7")
     assert screen.exit_status() == 7
-    path = screen.log.first("path: ")[1]
-    assert re.match(r"path: udp" if KINDS[kind].udp else r"path: ssh", path), path
+    path = screen.log.path()
+    assert path.startswith("udp " if KINDS[kind].udp else "ssh pipe"), path
     lab.wait_gone("s", "awl-server")
     lab.wait_gone("s", "bash")
     lab.wait_gone("c", "awl")
@@ -49,8 +46,7 @@ def test_awl(lab, kind):
 
 def started(lab):
     """One start: seconds from the start-up line to the first state, and to UDP."""
-    with contextlib.ExitStack() as stack:
-        terminal = stack.enter_context(lab.awl_pty())
+    with lab.awl_pty() as terminal:
         start = terminal.log.when("ssh: line read")
         first = terminal.log.when("session: first state") - start
         udp = terminal.log.when("session: udp") - start if lab.net.kind.udp else None

@@ -68,7 +68,7 @@ def test_silence(lab):
     first datagram passes, without any ssh."""
     lab = lab("drop")
     terminal = lab.awl_pty()
-    terminal.wait(r"awl-lab\$ ")
+    terminal.wait(r"awl-lab\$")
     terminal.log.first("session: udp")
     until(lambda: not lab.pids("c", "ssh"), "the pipe is closed", 90)
     os.kill(terminal.pid, signal.SIGSTOP)
