@@ -62,7 +62,7 @@ def test_awl_roams(lab, kind):
         limit = login_time(lab) + 1.0
         with lab.awl_pty("--predict=never") as terminal:
             tries.append(count(lab, terminal))
-            terminal.send("\x03exit\n")
+            terminal.send("\x04exit\n")
             terminal.exit_status()
         if tries[-1] <= limit:
             return
