@@ -73,22 +73,18 @@ check_terminal(struct awl *a)
     return 0;
 }
 
-/* `ssh -G` tells what ssh will do for this host. Where it can't, ssh itself will say why.
- */
 static int
-read_ssh_config(struct awl *a)
+run_ssh_config(struct awl *a, bool command, struct buffer *out)
 {
     struct args argv = {0};
     struct child child;
-    struct buffer out = {.max = 1u << 20};
     int r;
 
-    ssh_config_args(&a->plan, &argv);
+    ssh_config_args(&a->plan, command, &argv);
     r = child_start(&child, argv.word, CHILD_OUT | CHILD_ERR);
     args_free(&argv);
     if (r != 0)
-        return fail("cannot run \"%s\": %s; install ssh, or name it with --ssh=",
-                    a->s.ssh.word[0], strerror(r));
+        return r;
     while (child.out >= 0) {
         uint8_t data[4096];
         ssize_t n;
@@ -97,10 +93,26 @@ read_ssh_config(struct awl *a)
         loop_wait(a->loop, NEVER);
         n = read(child.out, data, sizeof(data));
         if (n > 0)
-            buffer_put(&out, data, (size_t)n);
+            buffer_put(out, data, (size_t)n);
         else if (n == 0 || (errno != EAGAIN && errno != EINTR))
             child_end(&child, 1000);
     }
+    return 0;
+}
+
+/* `ssh -G` tells what ssh will do for this host. Where it can't, ssh itself will say why.
+ */
+static int
+read_ssh_config(struct awl *a)
+{
+    struct buffer out = {.max = 1u << 20};
+    int r = run_ssh_config(a, false, &out);
+
+    if (r == 0 && out.len == 0)
+        r = run_ssh_config(a, true, &out);
+    if (r != 0)
+        return fail("cannot run \"%s\": %s; install ssh, or name it with --ssh=",
+                    a->s.ssh.word[0], strerror(r));
     ssh_facts_parse(&a->facts, buffer_bytes(&out));
     buffer_free(&out);
     trace_put(&a->trace, "ssh: -G: host %s, port %u%s",

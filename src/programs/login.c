@@ -104,6 +104,10 @@ error_line(struct login *l, struct bytes line)
     buffer_put_byte(&l->tail, '\n');
     if (l->tail.len > LOGIN_TAIL_MAX)
         buffer_drop(&l->tail, l->tail.len - LOGIN_TAIL_MAX);
+    /* After this one ssh only repeats itself: "Connection closed by UNKNOWN". */
+    if (begins(buffer_bytes(&l->held), "kex_exchange_identification: ") &&
+        last_word(line))
+        return;
     release_held(l);
     if (last_word(line))
         buffer_put_bytes(&l->held, line);

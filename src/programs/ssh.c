@@ -72,12 +72,14 @@ plan_start(const struct ssh_plan *p, struct args *out)
 }
 
 void
-ssh_config_args(const struct ssh_plan *p, struct args *out)
+ssh_config_args(const struct ssh_plan *p, bool command, struct args *out)
 {
     plan_start(p, out);
     args_add(out, "-G");
     args_add(out, "--");
     args_add(out, p->host);
+    if (command)
+        args_add(out, "true");
 }
 
 static void

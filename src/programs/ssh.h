@@ -38,8 +38,9 @@ enum ssh_login {
     SSH_BACKGROUND,  /* never asks anything */
 };
 
-/* `ssh -G` for the plan. */
-void ssh_config_args(const struct ssh_plan *p, struct args *out);
+/* `ssh -G` for the plan. ssh refuses to tell where a configured RemoteCommand meets a
+ * command, and where ForkAfterAuthentication meets none: try without, then with one. */
+void ssh_config_args(const struct ssh_plan *p, bool command, struct args *out);
 /* A login that runs command, one string for the remote login shell. */
 void ssh_login_args(const struct ssh_plan *p, enum ssh_login login, const char *command,
                     struct args *out);

@@ -122,8 +122,11 @@ test_vectors(void **state)
 
     (void)state;
     args_split(&ssh, "ssh -p 2222");
-    ssh_config_args(&p, &out);
+    ssh_config_args(&p, false, &out);
     assert_string_equal(joined(&out, &b), "<ssh> <-p> <2222> <-G> <--> <me@h>");
+    args_free(&out);
+    ssh_config_args(&p, true, &out);
+    assert_string_equal(joined(&out, &b), "<ssh> <-p> <2222> <-G> <--> <me@h> <true>");
     args_free(&out);
 
     ssh_login_args(&p, SSH_FIRST, "cmd", &out);
