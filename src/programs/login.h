@@ -7,11 +7,9 @@
 #include "programs/trace.h"
 #include "session/connect.h"
 
-#define LOGIN_NOISE_MAX                                                                  \
-    (1u << 20)               /* bytes before the start-up line; more is an error         \
-                              */
-#define LOGIN_LINE_MAX 1024u /* of ssh's standard error, longer ones are cut */
-#define LOGIN_TAIL_MAX 2048u /* of what it said last */
+#define LOGIN_NOISE_MAX (1u << 20) /* bytes before the start-up line, else an error */
+#define LOGIN_LINE_MAX  1024u      /* of ssh's standard error, longer ones are cut */
+#define LOGIN_TAIL_MAX  2048u      /* of what it said last */
 
 enum login_state {
     LOGIN_IDLE,  /* nothing runs */
