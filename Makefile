@@ -18,6 +18,10 @@ try:
 test:
 	./test
 
+# Many more simulated sessions than the suite has time for, from another seed each time.
+soak: all
+	$(BUILD)/tests/sim/sim --seed $$(date +%s) --count $(or $(COUNT),3000)
+
 # DESTDIR is for packagers; PREFIX is where the programs will be looked for.
 install: all
 	meson configure --prefix=$(abspath $(PREFIX)) $(BUILD)
@@ -26,4 +30,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps try test install clean
+.PHONY: all deps try test soak install clean

@@ -241,10 +241,12 @@ probe_next(struct carrier *c, uint64_t now)
         buffer_clear(b);
         path_message_pack(&m, b);
         path_len = b->len;
-        if (c->hello_rides && p.room >= PROBE_LONG)
+        if (c->hello_rides) /* without it we would be taken for stock mosh */
             hello_pack(&c->hello.mine, b);
         transport_probe(c->transport, bytes_slice(buffer_bytes(b), 0, path_len),
                         bytes_slice(buffer_bytes(b), path_len, b->len), &c->payload);
+        if (c->payload.len + DATAGRAM_OVERHEAD > p.room)
+            continue;
         *k = (struct carrier_copies){.ref[0] = p.ref, .count = 1, .probe = true};
         return true;
     }

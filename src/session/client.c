@@ -230,11 +230,9 @@ awl_client_datagram(struct awl_client *c, const struct awl_datagram *d, uint64_t
 void
 awl_client_quit(struct awl_client *c, const char *why, uint64_t now)
 {
-    struct path_ref ref;
-
     if (c->over)
         return;
-    if (c->quitting || !paths_current(c->carrier.paths, &ref)) {
+    if (c->quitting || (c->socket_count == 0 && c->frames == NULL)) {
         c->over = true;
         c->end = c->first_state_at == NEVER ? AWL_END_NO_CONTACT : AWL_END_UNCLEAN;
         return;
@@ -330,6 +328,8 @@ awl_client_next(struct awl_client *c, struct awl_output *out, uint64_t now)
         }
         if (client_ways_next(c, out, now))
             return true;
+        if (notice_deadline(&c->notice) <= now)
+            notices(c, now); /* something was said on the way */
         end_check(c);
     }
     return c->over && done_next(c, out);

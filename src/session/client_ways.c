@@ -466,6 +466,7 @@ client_ways_next(struct awl_client *c, struct awl_output *out, uint64_t now)
     for (;;) {
         if (flags_next(c, out, now))
             return true;
+        dial_tick(&c->dial, now); /* what was wanted a moment ago may be due */
         if (dial_next(&c->dial, &d, now)) {
             if (dial_act(c, &d, out, now))
                 return true;

@@ -150,7 +150,7 @@ void
 path_client_heard(struct paths *p, struct way *w, uint64_t now)
 {
     bool trusted = w->validated || (p->peer != PEER_UNKNOWN && !ways_validate(p));
-    bool was_suspect = w->state == PATH_SUSPECT;
+    bool was_bad = w->state == PATH_SUSPECT || w->state == PATH_DEAD;
 
     if (!trusted) {
         /* The peer reaches us here; whether we reach it has to be asked. */
@@ -164,7 +164,7 @@ path_client_heard(struct paths *p, struct way *w, uint64_t now)
     w->plan = NULL;
     if (w->ref.kind == PATH_PIPE)
         p->pipe_check_at = NEVER;
-    else if (was_suspect && w == p->current) {
+    else if (was_bad && w == p->current) {
         p->recovered = true;
         p->calm_since = now;
         p->dial_at = NEVER;

@@ -229,6 +229,18 @@ network_timeout(const struct awl_server *s)
     return (heard != 0 ? heard : s->started) + 1000ull * s->config.network_timeout_s;
 }
 
+/* The client was told that we know; one that still repeats itself is told again. */
+static uint64_t
+farewell_time(const struct awl_server *s)
+{
+    struct transport *t = s->carrier.transport;
+
+    if (!transport_peer_shutdown_answered(t))
+        return NEVER;
+    return transport_heard(t) +
+           MIN(2 * (uint64_t)transport_rto(t) + SERVER_FAREWELL_MS, SERVER_FAREWELL_MAX);
+}
+
 static void
 end_check(struct awl_server *s, uint64_t now)
 {
@@ -236,7 +248,7 @@ end_check(struct awl_server *s, uint64_t now)
 
     if (s->over)
         return;
-    if (transport_peer_shutdown_answered(t))
+    if (now >= farewell_time(s))
         finish(s, AWL_END_REMOTE);
     else if (transport_shutdown_acked(t))
         finish(s, AWL_END_LOCAL);
@@ -364,7 +376,7 @@ awl_server_deadline(const struct awl_server *s)
     if (s->over)
         return s->done ? NEVER : 0;
     d = sooner(carrier_deadline(&s->carrier), server_pty_deadline(s));
-    d = sooner(d, network_timeout(s));
+    d = sooner(d, sooner(network_timeout(s), farewell_time(s)));
     if (!s->met)
         d = sooner(d, s->started + SERVER_ALONE_MS);
     if (s->peer.family != AWL_NONE)
