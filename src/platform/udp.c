@@ -126,6 +126,23 @@ udp_close(struct udp *u)
     u->fd = -1;
 }
 
+int
+udp_port_test(uint16_t port)
+{
+    static const uint8_t families[] = {AWL_IPV4, AWL_IPV6};
+
+    for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+        struct awl_addr any = {.family = families[i]};
+        int fd = open_family(&any, false, port, port);
+
+        if (fd >= 0)
+            close(fd);
+        else if (errno == EADDRINUSE || errno == EACCES)
+            return errno;
+    }
+    return 0;
+}
+
 /* Systems deliver these as an int or as one byte. */
 static int
 control_int(const struct cmsghdr *c)

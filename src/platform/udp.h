@@ -21,6 +21,9 @@ struct udp {
 int udp_open(struct udp *u, const struct awl_addr *bind, uint16_t low, uint16_t high);
 void udp_close(struct udp *u);
 
+/* Whether the port can be had now, in each family this system has: 0, or errno. */
+int udp_port_test(uint16_t port);
+
 /* True: one datagram is in *d, its data in u until the next call. False: none left now.
  * d->socket is set to 0. */
 bool udp_receive(struct udp *u, struct awl_datagram *d);

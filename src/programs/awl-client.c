@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "platform/clock.h"
 #include "platform/harden.h"
+#include "platform/udp.h"
 #include "programs/client_env.h"
 #include "programs/driver.h"
 #include "programs/options.h"
@@ -144,7 +145,7 @@ main(int argc, char *argv[])
     struct tty tty;
     char error[200], where[ADDR_TEXT_LEN];
     const char *why;
-    int key, verbose = 0;
+    int key, taken, verbose = 0;
     bool colors = false;
 
     if (!harden_no_core())
@@ -169,6 +170,8 @@ main(int argc, char *argv[])
     if (!client_env_read(c, &config.init, error, sizeof(error)) ||
         !terminfo_read(getenv("TERM"), &terminfo, error, sizeof(error)))
         fail("%s", error);
+    if (c->client_port != 0 && (taken = udp_port_test(c->client_port)) != 0)
+        fail("local UDP port %u cannot be had: %s", c->client_port, strerror(taken));
     if (!tty_open(&tty, &why))
         fail("%s", why);
     c->servers = &target;

@@ -13,6 +13,7 @@
 #include "platform/clock.h"
 #include "platform/harden.h"
 #include "platform/resolve.h"
+#include "platform/udp.h"
 #include "programs/client_env.h"
 #include "programs/dialer.h"
 #include "programs/settings.h"
@@ -59,6 +60,7 @@ check_terminal(struct awl *a)
 {
     char error[256];
     const char *why;
+    int taken;
 
     if (!client_env_read(&a->client, &a->init, error, sizeof(error)))
         return fail("%s", error);
@@ -68,6 +70,9 @@ check_terminal(struct awl *a)
     a->init = a->init && !a->s.no_init;
     if (!terminfo_read(getenv("TERM"), &a->terminfo, error, sizeof(error)))
         return fail("%s", error);
+    if (a->s.client_port != 0 && (taken = udp_port_test(a->s.client_port)) != 0)
+        return fail("local UDP port %u cannot be had: %s", a->s.client_port,
+                    strerror(taken));
     if (!tty_open(&a->tty, &why))
         return fail("%s", why);
     return 0;

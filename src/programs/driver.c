@@ -590,8 +590,8 @@ driver_farewell(const struct awl_output *end, const char *where, int failure)
     if (end->end == AWL_END_NO_CONTACT)
         fprintf(
             stderr,
-            "awl: no answer came from %s; check that its UDP ports 60001 to 60999 are "
-            "not blocked, or choose one that is open with -p\n",
+            "awl: no answer came from %s; check that this UDP port is not blocked on the "
+            "way (60001 to 60999 if -p chose no other)\n",
             where);
     else if (notes[end->end] != NULL)
         fprintf(stderr, "awl: %s\n", notes[end->end]);

@@ -139,12 +139,14 @@ test_port_range(void **state)
     low = a.port;
     assert_int_equal(udp_open(&b, &at, low, low), EADDRINUSE);
     assert_int_equal(b.fd, -1);
+    assert_int_equal(udp_port_test(low), EADDRINUSE);
     assert_int_equal(udp_open(&b, &at, low, (uint16_t)(low < 65000 ? low + 500 : low)),
                      low < 65000 ? 0 : EADDRINUSE);
     assert_true(b.fd < 0 || b.port > low);
     udp_close(&b);
     assert_int_equal(udp_open(&b, &bad, 1024, 65535), EADDRNOTAVAIL);
     udp_close(&a);
+    assert_int_equal(udp_port_test(low), 0);
 }
 
 int
