@@ -739,6 +739,83 @@ test_receiver_cases(void **state)
     fclose(f);
 }
 
+/* What the user of a captured mosh-client did, as the head of the file tells it. */
+static void
+events_text(const char *head, struct buffer *out)
+{
+    const char *p = json_value(head, "events");
+    struct buffer hex = {0};
+    int cols, rows;
+
+    buffer_printf(out, "<80x24>");
+    for (; *p; p++) {
+        if (sscanf(p, "\"resize\", [%d, %d", &cols, &rows) == 2) {
+            buffer_printf(out, "<%dx%d>", cols, rows);
+        } else if (strncmp(p, "\"key\", \"", 8) == 0) {
+            json_hex(p + 8, &hex);
+            buffer_put_bytes(out, buffer_bytes(&hex));
+        }
+    }
+    buffer_free(&hex);
+}
+
+/* The datagrams of real clients, with their repeats and under loss, bring each event
+ * once. */
+static void
+test_captured_clients(void **state)
+{
+    static const char *const files[] = {"replay-direct-v4.jsonl", "replay-delay-v4.jsonl",
+                                        "replay-lossy-v4.jsonl"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        struct buffer line = {0}, want = {0}, datagram = {0};
+        struct bytes text;
+        struct net n;
+        char path[512];
+        FILE *f;
+
+        snprintf(path, sizeof path, "%s/%s", VECTORS, files[i]);
+        f = fopen(path, "r");
+        assert_non_null(f);
+        json_line(f, &line);
+        net_init(&n, 1);
+        transport_free(n.end[1]);
+        {
+            struct transport_config c = {.server = true, .rng = n.rng};
+
+            text = json_text((const char *)line.data, "key");
+            assert_true(awl_key_parse((const char *)text.data, text.len, &c.key));
+            c.local_ops = &blob_ops;
+            c.local = blob_new("");
+            c.remote_ops = &keys_ops;
+            c.remote = keys_new();
+            n.end[1] = transport_new(&c, n.now);
+        }
+        events_text((const char *)line.data, &want);
+        while (json_line(f, &line)) {
+            struct flying fly = {.to_server = true};
+
+            text = json_text((const char *)line.data, "direction");
+            if (!bytes_equal(text, BYTES_LIT("to_server")))
+                continue;
+            json_hex_value((const char *)line.data, "datagram", &datagram);
+            fly.len = datagram.len;
+            memcpy(fly.data, datagram.data, datagram.len);
+            net_deliver(&n, &fly);
+        }
+        if (!bytes_equal(buffer_bytes(&n.typed), buffer_bytes(&want)))
+            fail_msg("%s: got \"%s\", want \"%s\"", files[i], buffer_str(&n.typed),
+                     buffer_str(&want));
+        assert_true(transport_peer_shut_down(n.end[1]));
+        buffer_free(&line);
+        buffer_free(&want);
+        buffer_free(&datagram);
+        net_free(&n);
+        fclose(f);
+    }
+}
+
 /* What a peer sends without ever letting go stays bounded. */
 static void
 test_bounded_states(void **state)
@@ -783,6 +860,7 @@ main(void)
         cmocka_unit_test(test_shutdown_unanswered),
         cmocka_unit_test(test_extra),
         cmocka_unit_test(test_receiver_cases),
+        cmocka_unit_test(test_captured_clients),
         cmocka_unit_test(test_bounded_states),
     };
 
