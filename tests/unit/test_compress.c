@@ -8,8 +8,9 @@
 static void
 test_round_trip(void **state)
 {
-    static const size_t lengths[] = {0,    1,     2,     22,    40,      100,    257,
-                                     1000, 20000, 65536, 70000, 1000000, 4000000};
+    static const size_t lengths[] = {0,     1,     2,       22,     40,   95,
+                                     96,    97,    100,     257,    1000, 20000,
+                                     65536, 70000, 1000000, 4000000};
     struct rng_seeded seed = {7};
     struct rng rng = {rng_seeded_fill, &seed};
     struct compress *c = compress_new();
