@@ -5,6 +5,8 @@
 #define STAMP_HOLD   1000u  /* a time stamp older than this is not echoed */
 #define SAMPLE_MAX   30000u /* ms; beyond that, 16 bits can't tell it from nothing */
 #define CE_PENALTY   500u   /* ms: how a mosh peer learns that a router marked us */
+#define LOSS_SPAN    64     /* datagrams over which loss is looked at */
+#define LOSS_GAP     16u    /* a longer gap is an outage, not loss */
 #define ECN_CE       3
 #define SILENCE_JUMP 5000u /* ms without any sign of time: the machine slept */
 
@@ -95,12 +97,22 @@ window_put(struct link *l, uint64_t seq, bool v)
     *word = v ? *word | bit : *word & ~bit;
 }
 
+static void
+loss_count(struct link *l, uint64_t missed)
+{
+    if (missed <= LOSS_GAP)
+        for (; missed > 0; missed--)
+            l->loss += (1 - l->loss) / LOSS_SPAN;
+    l->loss -= l->loss / LOSS_SPAN;
+}
+
 /* Sets fresh and replayed, and remembers the number. */
 static void
 window_judge(struct link *l, struct link_packet *p)
 {
     p->fresh = p->seq >= l->expected;
     if (p->fresh) {
+        loss_count(l, p->seq - l->expected);
         if (p->seq - l->expected >= LINK_WINDOW)
             memset(l->seen, 0, sizeof l->seen);
         else
@@ -110,6 +122,8 @@ window_judge(struct link *l, struct link_packet *p)
     } else {
         p->replayed = l->expected - p->seq > LINK_WINDOW || window_get(l, p->seq);
     }
+    if (!p->fresh && !p->replayed)
+        l->loss = MAX(0, l->loss - 1.0 / LOSS_SPAN); /* late, not lost */
     if (!p->replayed)
         window_put(l, p->seq, true);
 }
@@ -146,6 +160,12 @@ link_open(struct link *l, struct bytes datagram, int ecn, uint64_t now,
     if (reply != STAMP_NONE)
         rtt_sample(l, reply, now);
     return ERR_OK;
+}
+
+double
+link_loss(const struct link *l)
+{
+    return l->loss;
 }
 
 double

@@ -18,7 +18,8 @@ struct link {
     /* order */
     uint64_t expected;               /* one above the highest number heard */
     uint64_t seen[LINK_WINDOW / 64]; /* bit n % LINK_WINDOW: number n has come */
-    uint64_t heard;                  /* when the last fresh one came; 0: never */
+    double loss;    /* share of the peer's datagrams that got lost lately */
+    uint64_t heard; /* when the last fresh one came; 0: never */
     /* the peer's newest time stamp, to be echoed once */
     bool saved;
     uint16_t saved_stamp;
@@ -51,6 +52,7 @@ int link_seal(struct link *l, struct bytes payload, uint64_t now, uint8_t *out,
 int link_open(struct link *l, struct bytes datagram, int ecn, uint64_t now,
               struct link_packet *out);
 
+double link_loss(const struct link *l);  /* of what the peer sends, 0 to 1 */
 double link_rtt(const struct link *l);   /* ms; 0: not yet measured */
 uint32_t link_rto(const struct link *l); /* ms */
 void link_rtt_reset(struct link *l, uint64_t now);

@@ -16,6 +16,11 @@
 #define RETRY_QUICK   5u     /* repeats of a small message before backing off */
 #define SILENCE_LONG  60000u /* ms; from then on repeats are as rare as signs of life */
 #define SILENCE       1000u /* ms beyond a heartbeat: what comes then says the path is back */
+#define TOO_SOON      25u  /* ms; nobody answers faster than that, or so it is taken */
+#define COPY_LOSS     0.01 /* from this share of losses on, small messages go twice, */
+#define COPY_LOSS_2   0.08 /* and three times */
+#define COPY_GAP_MIN  8u   /* ms between the copies, since losses come in bunches */
+#define COPY_GAP_MAX  25u
 #define DELIVERY_VAR  25u   /* ms; peers gather, and are scheduled */
 #define BULK          8192u /* bytes of diff; then the oldest part is repeated first */
 #define ACK_STATES    4u    /* unacknowledged states, or */
@@ -43,6 +48,7 @@ sender_init(struct sender *s, const struct sync_ops *ops, void *cur, bool server
     s->ack_due = NEVER;
     s->shutdown_due = NEVER;
     s->final_due = NEVER;
+    s->copy_due = NEVER;
 }
 
 void
@@ -164,30 +170,29 @@ sender_heard(struct sender *s, uint64_t now)
 }
 
 static void
-delivery_sample(struct sender *s, const struct sender_state *st, uint64_t now)
+delivery_sample(struct sender *s, const struct link *link, const struct sender_state *st,
+                uint64_t now)
 {
     double sample = (double)(now - st->first_sent), error;
 
-    /* A state without content is not acknowledged for its own sake. Which copy of a
-     * repeated one arrived can't be told, but if it was the first, the wait was too short
-     * and only this can show it. */
-    if (st->same)
+    /* A state without content is not acknowledged for its own sake. Nor can be told which
+     * copy of a repeated one arrived, unless the answer came too soon for the last. */
+    if (st->same || (st->repeated && (double)(now - st->last_sent) >=
+                                         MAX(link_rtt(link) * 0.8, TOO_SOON)))
         return;
     if (!s->delivery_known) {
-        s->delivery_known = !st->repeated;
+        s->delivery_known = true;
         s->delivery = sample;
         s->delivery_var = MAX(sample / 2, DELIVERY_VAR);
         return;
     }
-    if (st->repeated && sample < s->delivery)
-        return;
     error = s->delivery > sample ? s->delivery - sample : sample - s->delivery;
     s->delivery_var = 0.75 * s->delivery_var + 0.25 * error;
     s->delivery = 0.875 * s->delivery + 0.125 * sample;
 }
 
 bool
-sender_acked(struct sender *s, uint64_t num, uint64_t now)
+sender_acked(struct sender *s, const struct link *link, uint64_t num, uint64_t now)
 {
     struct sender_state *st = find(s, num);
     size_t n = st ? (size_t)(st - s->states) : 0, bytes = 0;
@@ -196,7 +201,7 @@ sender_acked(struct sender *s, uint64_t num, uint64_t now)
         return false;
     for (size_t i = 1; i <= n; i++)
         bytes += s->states[i].bytes;
-    delivery_sample(s, st, now);
+    delivery_sample(s, link, st, now);
     for (size_t i = 0; i < n; i++)
         s->ops->free(s->states[i].state);
     s->count -= n;
@@ -247,6 +252,14 @@ sender_last_again(struct sender *s, uint64_t now)
 {
     if (s->final_due == NEVER)
         s->final_due = now;
+}
+
+void
+sender_repeated(struct sender *s, const struct link *link, uint64_t now)
+{
+    if (outstanding(s) &&
+        (double)(now - newest(s)->last_sent) >= MAX(link_rtt(link), TOO_SOON))
+        sender_answer(s, now);
 }
 
 /* ---- when ---- */
@@ -356,6 +369,7 @@ sender_deadline(const struct sender *s, const struct link *link)
     if (s->answer)
         due = sooner(due, s->answer_due);
     due = sooner(due, s->heartbeat_due);
+    due = sooner(due, s->copy_due);
     due = sooner(due, data_due(s));
     return sooner(due, retry_due(s, link));
 }
@@ -473,6 +487,7 @@ message_fill(const struct sender *s, uint64_t old_num, uint64_t new_num,
 static void
 said_something(struct sender *s, uint64_t now)
 {
+    s->said_at = now;
     s->ack_due = NEVER;
     s->ack_states = 0;
     s->ack_bytes = 0;
@@ -585,6 +600,24 @@ make_data(struct sender *s, const struct link *link, bool repeat, uint64_t now,
     return true;
 }
 
+/* The newest state again, before it can be known whether it is needed. */
+static bool
+make_copy(struct sender *s, uint64_t now, struct sender_message *out, struct buffer *diff)
+{
+    struct sender_state *to = newest(s);
+
+    s->ops->diff(s->states[0].state, to->state, diff);
+    if (diff->overflow || diff->len > REPLACE_MAX) {
+        buffer_clear(diff);
+        return false;
+    }
+    to->base = s->states[0].num;
+    message_fill(s, to->base, to->num, out);
+    out->copy = true;
+    said_state(s, now);
+    return true;
+}
+
 static bool
 make_last(struct sender *s, const struct link *link, uint64_t now,
           struct sender_message *out, struct buffer *diff)
@@ -661,6 +694,11 @@ sender_make(struct sender *s, const struct link *link, uint64_t now,
         note_loss(s, now);
         return make_data(s, link, true, now, out, diff);
     }
+    if (now >= s->copy_due) {
+        s->copy_due = NEVER;
+        if (newest(s)->num == s->copy_num && s->count > 1 && make_copy(s, now, out, diff))
+            return true;
+    }
     if (now >= data_due(s) && make_data(s, link, false, now, out, diff))
         return true;
     if ((s->answer && now >= s->answer_due) || now >= s->heartbeat_due) {
@@ -687,11 +725,31 @@ sender_make(struct sender *s, const struct link *link, uint64_t now,
     return false;
 }
 
+/* Where much gets lost, a key that is lost would wait for the retry timer. */
+static void
+plan_copies(struct sender *s, const struct link *link, const struct sender_state *st,
+            const struct sender_message *m)
+{
+    double loss = link_loss(link), gap = link_rtt(link) / 8;
+
+    if (m->copy)
+        s->copies--;
+    else
+        s->copies = loss < COPY_LOSS ? 0 : loss < COPY_LOSS_2 ? 1 : 2;
+    if (s->copies == 0 || st->same || st->bytes > TRANSPORT_LIMIT_MIN)
+        return;
+    s->copy_num = st->num;
+    s->copy_due = s->said_at + (uint64_t)MIN(MAX(gap, COPY_GAP_MIN), COPY_GAP_MAX);
+}
+
 void
-sender_sent(struct sender *s, const struct sender_message *m, size_t bytes)
+sender_sent(struct sender *s, const struct link *link, const struct sender_message *m,
+            size_t bytes)
 {
     struct sender_state *st = find(s, m->new_num);
 
-    if (st && st != s->states)
-        st->bytes = bytes;
+    if (!st || st == s->states)
+        return;
+    st->bytes = bytes;
+    plan_copies(s, link, st, m);
 }

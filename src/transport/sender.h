@@ -65,6 +65,12 @@ struct sender {
     bool delivery_known; /* time from sending a state to its acknowledgement, ms */
     double delivery, delivery_var;
 
+    /* copies of small messages, where much gets lost */
+    uint64_t said_at;
+    uint64_t copy_due;
+    uint64_t copy_num;
+    unsigned copies;
+
     /* the end */
     bool shutting;
     uint64_t shutting_since, shutdown_due;
@@ -79,6 +85,7 @@ struct sender_message {
     uint64_t old_num, new_num, ack_num, throwaway_num;
     bool repeat;   /* a state once more, from the acknowledged one, */
     size_t before; /* and its bytes on the wire the last time */
+    bool copy;     /* one of those for the case of loss */
 };
 
 /* Takes cur. */
@@ -95,19 +102,22 @@ void sender_path_changed(struct sender *s, uint64_t now);
 /* A fresh datagram has come. */
 void sender_heard(struct sender *s, uint64_t now);
 /* The peer holds num. True: it is news. */
-bool sender_acked(struct sender *s, uint64_t num, uint64_t now);
+bool sender_acked(struct sender *s, const struct link *link, uint64_t num, uint64_t now);
 /* A new newest remote state. */
 void sender_remote(struct sender *s, uint64_t num, uint64_t now);
 /* An Instruction with this much content came that is to be acknowledged. */
 void sender_want_ack(struct sender *s, size_t bytes, uint64_t now);
 /* The peer's last state came again. */
 void sender_last_again(struct sender *s, uint64_t now);
+/* The peer repeats a state that is held: it has not heard what was said since. */
+void sender_repeated(struct sender *s, const struct link *link, uint64_t now);
 
 /* What is due now, its diff put into diff (empty, big enough a cap); false: nothing. */
 bool sender_make(struct sender *s, const struct link *link, uint64_t now,
                  struct sender_message *out, struct buffer *diff);
 /* It went out, in so many bytes. */
-void sender_sent(struct sender *s, const struct sender_message *m, size_t bytes);
+void sender_sent(struct sender *s, const struct link *link,
+                 const struct sender_message *m, size_t bytes);
 /* A message that acknowledges and nothing else; spends no state. */
 void sender_make_ack(const struct sender *s, struct sender_message *out);
 uint64_t sender_deadline(const struct sender *s, const struct link *link);

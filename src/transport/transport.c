@@ -153,6 +153,8 @@ take_state(struct transport *t, const struct instruction *in, uint64_t now,
         /* The peer repeats what we hold: our acknowledgement got lost. */
         if (in->new_num == TRANSPORT_NUM_LAST)
             sender_last_again(&t->sender, now);
+        if (wants_ack)
+            sender_repeated(&t->sender, &t->link, now);
         break;
     case RECEIVER_LATE:
     case RECEIVER_BASE_UNKNOWN: break;
@@ -182,7 +184,7 @@ take_message(struct transport *t, struct bytes whole, uint64_t now,
     out->path = in.path;
     out->hello = in.hello;
     out->ack_num = in.ack_num;
-    out->acked = sender_acked(&t->sender, in.ack_num, now);
+    out->acked = sender_acked(&t->sender, &t->link, in.ack_num, now);
     take_state(t, &in, now, out);
 }
 
@@ -289,7 +291,7 @@ make(struct transport *t, uint64_t now)
         packed = buffer_bytes(&t->packed);
         if (packed.len <= body) {
             t->single_len = cutter_single(&t->cutter, packed, t->single);
-            sender_sent(&t->sender, &m, packed.len + OVERHEAD);
+            sender_sent(&t->sender, &t->link, &m, packed.len + OVERHEAD);
             return true;
         }
         buffer_fresh(&t->cutter.whole);
@@ -302,7 +304,7 @@ make(struct transport *t, uint64_t now)
     }
     t->cut.at = now;
     t->cut.given = 0;
-    sender_sent(&t->sender, &m,
+    sender_sent(&t->sender, &t->link, &m,
                 t->cutter.whole.len + cutter_count(&t->cutter) * OVERHEAD);
     return true;
 }
