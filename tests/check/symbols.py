@@ -19,7 +19,7 @@ ALLOWED = re.compile(
     | fputs | fwrite | stderr        # the last words when memory has run out
     | floor | ceil | fabs | log | exp | pow | sqrt | lround
     | EVP_\w+ | OPENSSL_cleanse | ERR_clear_error
-    | deflate\w* | inflate\w* | protobuf_c_\w+
+    | deflate\w* | inflate\w* | adler32 | protobuf_c_\w+
     | __(asan|ubsan|sanitizer)\w*
     )$""",
     re.X,
