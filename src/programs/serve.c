@@ -18,6 +18,9 @@
 /* A program that closed its terminal but doesn't end: its status is waited for no longer.
  */
 #define EOF_PATIENCE_MS 1000u
+/* The login record is written by a helper that is waited for: not while the first screen,
+ * or the one after a roam, is due. */
+#define RECORD_DELAY_MS 1000u
 
 struct serve {
     const struct serve_config *config;
@@ -25,19 +28,24 @@ struct serve {
     struct netwatch *netwatch;
     uint64_t started;
     uint64_t eof_due; /* when to stop waiting for the program's status; NEVER: not yet */
-    bool ended;       /* the engine knows that the program has ended */
+    struct awl_addr peer; /* for the login record */
+    uint64_t record_due;  /* NEVER: it is up to date */
+    bool ended;           /* the engine knows that the program has ended */
     bool over;
 };
 
 static void
-record(const struct serve *s, const struct awl_addr *peer)
+record(struct serve *s, uint64_t now)
 {
     char host[ADDR_TEXT_LEN + 64], addr[ADDR_TEXT_LEN];
 
-    if (peer->family == AWL_NONE)
+    if (now < s->record_due)
+        return;
+    s->record_due = NEVER;
+    if (s->peer.family == AWL_NONE)
         snprintf(host, sizeof(host), "%s", s->config->session);
     else
-        snprintf(host, sizeof(host), "%s via %s", addr_text(peer, addr),
+        snprintf(host, sizeof(host), "%s via %s", addr_text(&s->peer, addr),
                  s->config->session);
     utmp_record(s->config->pty->master, host);
 }
@@ -60,7 +68,10 @@ carry_out(struct serve *s, const struct awl_output *out, uint64_t now)
     case AWL_START: pty_start(s->config->pty); break;
     case AWL_PTY_WRITE: pty_write(s->config->pty, bytes_of(out->data, out->len)); break;
     case AWL_PTY_SIZE: pty_resize(s->config->pty, out->cols, out->rows); break;
-    case AWL_PEER: record(s, &out->to); break;
+    case AWL_PEER:
+        s->peer = out->to;
+        s->record_due = now + RECORD_DELAY_MS;
+        break;
     case AWL_DONE: s->over = true; break;
     case AWL_PIPE:
     case AWL_OPEN:
@@ -165,6 +176,7 @@ wait_for_something(struct serve *s)
     if (!c->pty->eof && c->pty->queue.len > 0)
         loop_want(c->loop, c->pty->master, LOOP_WRITE);
     netwatch_want(s->netwatch, c->loop);
+    deadline = sooner(deadline, s->record_due);
     if (!s->ended)
         deadline = sooner(deadline, s->eof_due);
     if (wants_pty && c->pty->exited)
@@ -198,7 +210,7 @@ serve_run(const struct serve_config *config)
     s.netwatch = netwatch_new();
     s.engine = awl_server_new(&server, s.started);
     awl_key_wipe(&server.key);
-    record(&s, &(struct awl_addr){0});
+    s.record_due = s.started + RECORD_DELAY_MS;
     for (;;) {
         uint64_t now = clock_now();
 
@@ -212,6 +224,7 @@ serve_run(const struct serve_config *config)
         read_control(&s, now);
         read_network(&s, now);
         read_pty(&s, now);
+        record(&s, now);
     }
     utmp_remove(config->pty->master);
     awl_server_free(s.engine);
