@@ -437,9 +437,12 @@ parser_is_ground(const struct parser *p)
 enum parser_event
 parser_next(struct parser *p, struct bytes *in)
 {
-    const uint8_t *at = in->data, *end = at + in->len;
+    const uint8_t *at = in->data, *end;
     enum parser_event event = PARSER_END;
 
+    if (!in->len)
+        return PARSER_END; /* data may be NULL then, and no pointer to count from */
+    end = at + in->len;
     while (event == PARSER_END && at < end) {
         uint32_t c;
 
