@@ -429,6 +429,8 @@ draw_modes(struct buffer *out, const struct screen *from, const struct screen *t
 
     if (!from || from->bracketed_paste != to->bracketed_paste)
         draw_mode(out, 2004, to->bracketed_paste);
+    if (report == MOUSE_REPORT_X10 && to->mouse_report == MOUSE_REPORT_NONE)
+        draw_mode(out, MOUSE_REPORT_X10, false); /* the others' resets may not end it */
     draw_choice(out, reports, ARRAY_LEN(reports), from ? &report : NULL,
                 (unsigned)to->mouse_report);
     if (!from || from->focus_events != to->focus_events)
