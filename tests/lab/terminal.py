@@ -42,8 +42,8 @@ set -g allow-rename on
 
 
 def cells(capture):
-    """What `tmux capture-pane -e` gives, as rows of (letter, attributes); blank cells without
-    any at the end of a row are dropped, since nobody sees whether they were ever written."""
+    """What `tmux capture-pane -e` gives, as rows of (letter, attributes), as far as anybody sees
+    them: plain blanks at the end of a row are dropped."""
     rows, row, state = [], [], {}
     for part in re.findall(r"\x1b\[[0-9;:]*m|\x1b\([0B]|[\x0e\x0f]|\n|[^\x1b\n\x0e\x0f]", capture):
         if part == "\n":
@@ -58,8 +58,15 @@ def cells(capture):
             if part == "\x0f":
                 del state["lines"]
         elif not part.startswith("\x1b"):
-            row.append((part, tuple(sorted(state.items()))))
+            row.append((part, look(part, state)))
     return rows
+
+
+def look(letter, state):
+    """The attributes that anybody sees: a blank has no ink, unless a line or inverse shows it."""
+    if letter == " " and not state.keys() & {"underlined", "inverse", "struck"}:
+        state = {name: value for name, value in state.items() if name == "ground"}
+    return tuple(sorted(state.items()))
 
 
 PLAIN = {1: "bold", 2: "faint", 3: "italic", 4: "underlined", 5: "blink", 7: "inverse",
@@ -100,8 +107,10 @@ class Screen:
         if not os.path.exists(config):
             with open(config, "w") as out:
                 out.write(TMUX_CONFIG)
+        # tmux sets TERM itself, whatever the environment says.
         words = ["tmux", "-u", "-L", self.socket, "-f", config, "new-session", "-d", "-x",
-                 str(cols), "-y", str(rows), "--", *argv]
+                 str(cols), "-y", str(rows), "--", "env", f"TERM={environment(env)['TERM']}",
+                 *argv]
         subprocess.run(words, check=True, capture_output=True, env=environment(env), cwd=cwd)
         self.pid = int(self.format("#{pane_pid}"))
 

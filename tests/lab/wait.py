@@ -6,6 +6,7 @@ a shared machine may stall for seconds. What must be fast is measured and compar
 import time
 
 CEILING = 40.0
+MINUTE = 60.0
 
 
 class TooLong(AssertionError):
@@ -24,6 +25,13 @@ def until(condition, what, ceiling=CEILING, pause=0.03, detail=None):
             more = f"; there is:\n{detail()}" if detail else ""
             raise TooLong(f"{what}: not within {ceiling:.0f} s{more}")
         time.sleep(pause)
+
+
+def wait_out(seconds):
+    """Where the silence itself is the subject: the one place that sleeps."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(min(5.0, max(0.0, end - time.monotonic())))
 
 
 def best_of(measure, limit, tries=3):
