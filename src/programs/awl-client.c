@@ -13,6 +13,7 @@
 #include "programs/client_env.h"
 #include "programs/driver.h"
 #include "programs/options.h"
+#include "programs/trace.h"
 
 enum { KEY_CLIENT_PORT = OPTION_LONG, KEY_HELP, KEY_VERSION };
 
@@ -45,17 +46,6 @@ static void ATTR_PRINTF(1, 2) ATTR_NORETURN fail(const char *fmt, ...)
     va_end(ap);
     fputc('\n', stderr);
     exit(1);
-}
-
-static void
-log_to_stderr(void *arg, enum awl_log_level level, const char *text)
-{
-    uint64_t now = clock_now();
-
-    (void)arg;
-    (void)level;
-    fprintf(stderr, "%llu.%03u %s\n", (unsigned long long)(now / 1000),
-            (unsigned)(now % 1000), text);
 }
 
 static int
@@ -116,8 +106,16 @@ read_client_port(struct awl_client_config *c)
         fail("MOSH_CLIENT_PORT is \"%s\", not a port from 1 to 65535", text);
 }
 
+static void
+look(void *arg, struct driver *d, struct loop *l, uint64_t now)
+{
+    (void)l;
+    (void)now;
+    trace_session(arg, driver_client(d));
+}
+
 static int
-run(struct driver_config *config, const char *where)
+run(struct driver_config *config, struct trace *trace, const char *where)
 {
     struct loop *l = loop_new();
     const char *error;
@@ -127,11 +125,16 @@ run(struct driver_config *config, const char *where)
     awl_key_wipe(&config->client.key);
     if (d == NULL)
         fail("%s", error);
+    trace_hold(trace, true);
     driver_run(d);
+    trace_put(trace, "path: %s", awl_client_path_line(driver_client(d), clock_now()));
+    trace_hold(trace, false);
     tty_close(config->tty);
     status = driver_farewell(driver_end(d), where, 1);
     driver_free(d);
     loop_free(l);
+    trace_put(trace, "end: status %d", status);
+    trace_close(trace);
     return status;
 }
 
@@ -142,6 +145,7 @@ main(int argc, char *argv[])
     struct awl_client_config *c = &config.client;
     struct terminfo terminfo;
     struct awl_addr target;
+    struct trace trace;
     struct tty tty;
     char error[200], where[ADDR_TEXT_LEN];
     const char *why;
@@ -177,10 +181,10 @@ main(int argc, char *argv[])
     c->servers = &target;
     c->server_count = 1;
     c->server_port = target.port;
-    if (verbose > 0)
-        c->log = (struct awl_log){log_to_stderr, NULL,
-                                  verbose > 1 ? AWL_LOG_DEBUG : AWL_LOG_INFO};
+    trace_open(&trace, NULL, verbose, clock_now());
+    c->log = trace_log(&trace);
+    config.ssh = (struct driver_ssh){.arg = &trace, .turn = look};
     config.terminfo = &terminfo;
     config.tty = &tty;
-    return run(&config, addr_port_text(&target, where));
+    return run(&config, &trace, addr_port_text(&target, where));
 }

@@ -56,7 +56,7 @@ fail(const char *fmt, ...)
 
 /* Everything that can be wrong here is said before anybody is asked for a password. */
 static int
-check_terminal(struct awl *a)
+check_here(struct awl *a)
 {
     char error[256];
     const char *why;
@@ -70,6 +70,9 @@ check_terminal(struct awl *a)
     a->init = a->init && !a->s.no_init;
     if (!terminfo_read(getenv("TERM"), &a->terminfo, error, sizeof(error)))
         return fail("%s", error);
+    if (a->s.client_port != 0 && (taken = udp_port_test(a->s.client_port)) != 0)
+        return fail("local UDP port %u cannot be had: %s", a->s.client_port,
+                    strerror(taken));
     if (a->s.client_port != 0 && (taken = udp_port_test(a->s.client_port)) != 0)
         return fail("local UDP port %u cannot be had: %s", a->s.client_port,
                     strerror(taken));
@@ -556,7 +559,7 @@ run_session(struct awl *a)
 static int
 run(struct awl *a, int argc, char *argv[])
 {
-    int r = check_terminal(a);
+    int r = check_here(a);
 
     if (r != 0)
         return r;

@@ -171,24 +171,6 @@ dialer_failed(struct dialer *d, struct driver *driver, uint64_t now)
 }
 
 static void
-dialer_facts(struct dialer *d, struct driver *driver)
-{
-    struct awl_client_facts f;
-
-    if (d->said_state && d->said_udp)
-        return;
-    awl_client_facts(driver_client(driver), &f);
-    if (!d->said_state && f.first_state_at != AWL_NEVER) {
-        trace_put_at(d->trace, f.first_state_at, "session: first state");
-        d->said_state = true;
-    }
-    if (!d->said_udp && f.direct_at != AWL_NEVER) {
-        trace_put_at(d->trace, f.direct_at, "session: udp");
-        d->said_udp = true;
-    }
-}
-
-static void
 dialer_ending(struct dialer *d, struct loop *l, uint64_t now)
 {
     if (d->ending.state == LOGIN_IDLE)
@@ -209,7 +191,7 @@ dialer_turn(void *arg, struct driver *driver, struct loop *l, uint64_t now)
     struct dialer *d = arg;
     enum login_state state = login_turn(&d->ssh, l);
 
-    dialer_facts(d, driver);
+    trace_session(d->trace, driver_client(driver));
     dialer_ending(d, l, now);
     if (d->dialling && state == LOGIN_READY) {
         dialer_up(d, driver, now);

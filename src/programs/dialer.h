@@ -26,7 +26,6 @@ struct dialer {
     struct login ending;
     uint64_t end_by; /* when the ending one gets its next signal */
     int end_signal;
-    bool said_state, said_udp;
 };
 
 /* first: the login that started the session, moved in; its pipe was taken or is not

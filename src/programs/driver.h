@@ -9,8 +9,8 @@
 
 struct driver;
 
-/* How ssh gets started again; all NULL in awl-client. The descriptors of the pipe are the
- * driver's business, the process is `awl`'s:
+/* How ssh gets started again; NULL all but `turn` in awl-client. The descriptors of the
+ * pipe are the driver's business, the process is `awl`'s:
  *
  *   dial    AWL_DIAL: start ssh and read its lines; when AWL RELAY has come, call
  *           driver_pipe_up, if it fails driver_pipe_down. interactive: the terminal has

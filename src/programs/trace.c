@@ -113,6 +113,24 @@ trace_close(struct trace *t)
     t->fd = -1;
 }
 
+void
+trace_session(struct trace *t, const struct awl_client *client)
+{
+    struct awl_client_facts f;
+
+    if (t->fd < 0 || (t->said_state && t->said_udp))
+        return;
+    awl_client_facts(client, &f);
+    if (!t->said_state && f.first_state_at != AWL_NEVER) {
+        trace_put_at(t, f.first_state_at, "session: first state");
+        t->said_state = true;
+    }
+    if (!t->said_udp && f.direct_at != AWL_NEVER) {
+        trace_put_at(t, f.direct_at, "session: udp");
+        t->said_udp = true;
+    }
+}
+
 static void
 trace_sink(void *arg, enum awl_log_level level, const char *text)
 {

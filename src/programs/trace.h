@@ -16,6 +16,7 @@ struct trace {
     enum awl_log_level level;
     struct buffer held;
     unsigned lost;
+    bool said_state, said_udp;
 };
 
 /* file NULL or "": standard error, if verbose. 0 or errno. */
@@ -26,5 +27,7 @@ void trace_put(struct trace *t, const char *fmt, ...) ATTR_PRINTF(2, 3);
 void trace_put_at(struct trace *t, uint64_t at, const char *fmt, ...) ATTR_PRINTF(3, 4);
 /* While the screen is taken. Ending it writes what was held. */
 void trace_hold(struct trace *t, bool hold);
+/* Once each, whenever it is looked: the first screen, and UDP's first time. */
+void trace_session(struct trace *t, const struct awl_client *client);
 /* For an engine; borrows t. */
 struct awl_log trace_log(struct trace *t);

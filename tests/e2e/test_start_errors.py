@@ -1,6 +1,7 @@
 """What goes wrong before a session: each is one clear line, and a status that is not zero."""
 
 import os
+import socket
 import subprocess
 
 import pytest
@@ -113,6 +114,30 @@ def test_help_and_version(run):
                               capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, ""), done
         assert part in done.stdout
+
+
+def test_client_port_taken(run, fake_ssh):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        one_line(awl(run, f"--client-port={port}", fake_ssh("exit 9"), "host"), str(port), "use")
+
+
+@pytest.mark.parametrize("key, words, parts", [
+    (None, ["127.0.0.1", "60001"], ["MOSH_KEY"]),
+    ("tooshort", ["127.0.0.1", "60001"], ["MOSH_KEY"]),
+    ("A" * 21 + "B", ["127.0.0.1", "60001"], ["MOSH_KEY"]),
+    ("A" * 22, ["localhost", "60001"], ["localhost", "numeric"]),
+    ("A" * 22, ["127.0.0.1", "70000"], ["70000"]),
+    ("A" * 22, ["127.0.0.1"], ["two words"]),
+])
+def test_client(run, key, words, parts):
+    with Pty(run, [programs.awl_client(), *words], env={"MOSH_KEY": key} if key else None) as pty:
+        assert pty.exit_status() == 1
+        pty.reader.join(5)
+        found = lines(pty.text())
+    assert len(found) == 1 and found[0].startswith("awl-client: "), found
+    assert all(part in found[0] for part in parts), found
 
 
 def test_no_ssh(run):
