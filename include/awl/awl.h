@@ -101,7 +101,8 @@ enum awl_output_kind {
     AWL_START,     /* server: the client is there; let the waiting shell go */
     AWL_PTY_WRITE, /* server: bytes for the pty, in order */
     AWL_PTY_SIZE,  /* server: cols, rows for the pty */
-    AWL_SUSPEND,   /* client: the user wants to suspend; then awl_client_resume() */
+    AWL_SUSPEND,   /* client: the user wants to suspend: give the terminal back and stop;
+                      then awl_client_enter() and awl_client_redraw() */
     AWL_PEER, /* server: `to` is where the client is now; AWL_NONE: not heard for 30 s */
     AWL_PATH, /* client: the session moved to another path; text is the path line */
     AWL_DONE, /* the session is over: end, and exit status if `exit_known` */
