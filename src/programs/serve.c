@@ -19,7 +19,8 @@
  */
 #define EOF_PATIENCE_MS 1000u
 /* The login record is written by a helper that is waited for: not while the first screen,
- * or the one after a roam, is due. */
+ * or the one after a roam, is due. Not from a child of ours either, since the record holds
+ * the pid of the helper's parent, and who(1) shows only those that live. */
 #define RECORD_DELAY_MS 1000u
 
 struct serve {
