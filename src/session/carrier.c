@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum {
+    MOVED_AGAIN_MS = 3000,
     ECN_CAPABLE = 2,  /* RFC 3168: ECT(0); openers, which carry nothing, go without */
     PROBE_LONG = 640, /* the longest datagram of a probe, with all that may ride in it */
 };
@@ -300,7 +301,10 @@ paths_output(struct carrier *c, const struct paths_output *p, struct carrier_out
             punch_validated(c->punch, p->ref.socket, &p->ref.to, now);
         return false;
     case PATHS_MOVED:
-        transport_rtt_reset(c->transport, now);
+        /* Copies on two paths overtake each other; that is no new path each time. */
+        if (now - c->moved_at >= MOVED_AGAIN_MS)
+            transport_rtt_reset(c->transport, now);
+        c->moved_at = now;
         transport_set_limit(c->transport, p->ref.to.family == AWL_IPV6
                                               ? TRANSPORT_LIMIT_V6
                                               : TRANSPORT_LIMIT_V4);

@@ -48,6 +48,7 @@ struct carrier {
     struct carrier_probe probe[CARRIER_PROBES_MAX];
     size_t probes;
     bool tick_again;
+    uint64_t moved_at; /* when another path last began to carry the session */
     uint8_t datagram[DATAGRAM_MAX];
     struct buffer scratch;
 };

@@ -146,20 +146,22 @@ path_client_network(struct paths *p, bool vanished, bool appeared, uint64_t now)
     path_client_choose(p, now);
 }
 
-void
-path_client_heard(struct paths *p, struct way *w, uint64_t now)
+/* A way in doubt: that something comes from the peer says nothing about what goes there,
+ * and a path may fail in one direction only. */
+static bool
+way_answers(const struct paths *p, const struct way *w)
 {
-    bool trusted = w->validated || (p->peer != PEER_UNKNOWN && !ways_validate(p));
+    if (w->ref.kind == PATH_PIPE || (w->state != PATH_SUSPECT && w->state != PATH_DEAD))
+        return true;
+    return !ways_validate(p) &&
+           (p->link.unacked_since == NEVER || p->link.unacked_since >= w->since);
+}
+
+void
+path_client_works(struct paths *p, struct way *w, uint64_t now)
+{
     bool was_bad = w->state == PATH_SUSPECT || w->state == PATH_DEAD;
 
-    if (!trusted) {
-        /* The peer reaches us here; whether we reach it has to be asked. */
-        if (w->state == PATH_UNKNOWN || w->state == PATH_DEAD)
-            way_set(p, w, PATH_PROBING, now);
-        if (w->challenged == 0 || now - w->challenged >= WAY_REPROBE_MS)
-            w->answer_due = p->peer == PEER_OWN;
-        return;
-    }
     way_set(p, w, PATH_GOOD, now);
     w->plan = NULL;
     if (w->ref.kind == PATH_PIPE)
@@ -172,6 +174,22 @@ path_client_heard(struct paths *p, struct way *w, uint64_t now)
     }
     w->validated = true;
     path_client_choose(p, now);
+}
+
+void
+path_client_heard(struct paths *p, struct way *w, uint64_t now)
+{
+    bool trusted = w->validated || (p->peer != PEER_UNKNOWN && !ways_validate(p));
+
+    if (trusted && way_answers(p, w)) {
+        path_client_works(p, w, now);
+        return;
+    }
+    /* The peer reaches us here; whether we reach it has to be asked. */
+    if (w->state == PATH_UNKNOWN || (w->state == PATH_DEAD && w != p->current))
+        way_set(p, w, PATH_PROBING, now);
+    if (w->challenged == 0 || now - w->challenged >= WAY_REPROBE_MS)
+        w->answer_due = p->peer == PEER_OWN;
 }
 
 /* Of the ways of one family the best that there is when nothing is known to work: what
@@ -282,6 +300,9 @@ ways_tick(struct paths *p, uint64_t now)
 
         if (way_udp_good(w) && w != p->current && now - w->heard >= FORGET_MS)
             way_set(p, w, PATH_UNKNOWN, now);
+        else if (w->used && w == p->current && w->state == PATH_SUSPECT &&
+                 w->heard >= w->since && way_answers(p, w))
+            path_client_works(p, w, now);
         else if (w->used && w->state == PATH_SUSPECT && w != p->current &&
                  now >= dead_at(w))
             way_set(p, w, PATH_DEAD, now);

@@ -76,6 +76,7 @@ size_t way_route(struct path_ref *out, size_t n, const struct way *w);
 bool ways_validate(const struct paths *p);
 
 void path_client_choose(struct paths *p, uint64_t now);
+void path_client_works(struct paths *p, struct way *w, uint64_t now);
 void path_client_heard(struct paths *p, struct way *w, uint64_t now);
 void path_client_network(struct paths *p, bool vanished, bool appeared, uint64_t now);
 void path_client_pipe_up(struct paths *p, uint64_t now);
