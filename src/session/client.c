@@ -123,6 +123,7 @@ keys_send(struct awl_client *c, struct buffer *b, uint64_t now)
 {
     if (b->len == 0)
         return;
+    client_view_keys(c, buffer_bytes(b), now);
     keys_push(transport_local(c->carrier.transport), buffer_bytes(b));
     transport_changed(c->carrier.transport, now);
     buffer_clear(b);
@@ -187,7 +188,7 @@ awl_client_resize(struct awl_client *c, int cols, int rows, uint64_t now)
         return;
     c->config.cols = MIN(cols, AWL_COLS_MAX);
     c->config.rows = MIN(rows, AWL_ROWS_MAX);
-    client_view_touch(c);
+    client_view_resize(c);
     keys_resize(transport_local(c->carrier.transport), c->config.cols, c->config.rows);
     transport_changed(c->carrier.transport, now);
 }
@@ -296,6 +297,7 @@ awl_client_tick(struct awl_client *c, uint64_t now)
         return;
     client_ways_tick(c, now);
     carrier_tick(&c->carrier, now);
+    client_view_tick(c, now);
     notices(c, now);
     end_check(c);
 }
@@ -344,6 +346,7 @@ awl_client_deadline(const struct awl_client *c)
         return c->done ? NEVER : 0;
     d = sooner(carrier_deadline(&c->carrier), client_ways_deadline(c));
     d = sooner(d, notice_deadline(&c->notice));
+    d = sooner(d, client_view_deadline(c));
     if (still_connecting(c))
         d = sooner(d, c->started + CLIENT_CONNECT_MS);
     return d;

@@ -84,3 +84,9 @@ struct client_view *client_view_new(const struct awl_client_config *config); /* 
 void client_view_free(struct client_view *v); /* NULL is fine */
 /* What should be shown may have changed. */
 void client_view_touch(struct awl_client *c);
+/* These keys of one read are about to join the local object: guesses are made of them. */
+void client_view_keys(struct awl_client *c, struct bytes keys, uint64_t now);
+/* The window has another size. */
+void client_view_resize(struct awl_client *c);
+void client_view_tick(struct awl_client *c, uint64_t now);
+uint64_t client_view_deadline(const struct awl_client *c);

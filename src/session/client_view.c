@@ -2,17 +2,24 @@
 
 #include "base/alloc.h"
 #include "predict/overlay.h"
+#include "predict/predict.h"
 #include "session/client.h"
 #include "terminal/draw.h"
 
 #define TITLE_PREFIX "[awl] "
+
+/* Half a round trip, as stock mosh spaces its frames: what the guesses go by. */
+#define INTERVAL_MIN_MS 20u
+#define INTERVAL_MAX_MS 250u
 
 struct client_view {
     struct caps caps;
     char *smcup, *rmcup;
     struct screen *shown; /* what the terminal shows; NULL: unknown */
     bool touched;         /* it may not be what it should show */
-    struct buffer out;    /* what was lent last */
+    struct predict *predict;
+    struct screen *guessed; /* the frame last shown, without what the client says */
+    struct buffer out;      /* what was lent last */
 };
 
 struct client_view *
@@ -29,6 +36,7 @@ client_view_new(const struct awl_client_config *config)
     v->smcup = caps->smcup != NULL ? xstrdup(caps->smcup) : NULL;
     v->rmcup = caps->rmcup != NULL ? xstrdup(caps->rmcup) : NULL;
     v->touched = true;
+    v->predict = predict_new(config->predict, config->predict_overwrite);
     return v;
 }
 
@@ -38,6 +46,8 @@ client_view_free(struct client_view *v)
     if (v == NULL)
         return;
     screen_free(v->shown);
+    screen_free(v->guessed);
+    predict_free(v->predict);
     free(v->smcup);
     free(v->rmcup);
     buffer_free(&v->out);
@@ -57,6 +67,62 @@ replica(const struct awl_client *c)
 
     return d->screen;
 }
+
+/* ---- guesses ---- */
+
+static uint64_t
+interval(const struct awl_client *c)
+{
+    double rtt = transport_rtt(c->carrier.transport);
+
+    if (rtt <= 0 || rtt >= 2 * INTERVAL_MAX_MS)
+        return INTERVAL_MAX_MS; /* unknown counts as slow */
+    return MAX((uint64_t)(rtt / 2 + 0.999), INTERVAL_MIN_MS);
+}
+
+static void
+judge(struct awl_client *c, uint64_t now)
+{
+    const struct display *d = transport_remote(c->carrier.transport);
+
+    predict_judge(c->view->predict, d->screen, d->echo_ack, interval(c), now);
+}
+
+void
+client_view_keys(struct awl_client *c, struct bytes keys, uint64_t now)
+{
+    struct client_view *v = c->view;
+    uint64_t sent = transport_sent_num(c->carrier.transport);
+
+    judge(c, now);
+    predict_keys(v->predict, keys, v->guessed != NULL ? v->guessed : replica(c), sent,
+                 now);
+    v->touched = true;
+}
+
+void
+client_view_tick(struct awl_client *c, uint64_t now)
+{
+    if (now < predict_deadline(c->view->predict))
+        return;
+    judge(c, now);
+    c->view->touched = true;
+}
+
+uint64_t
+client_view_deadline(const struct awl_client *c)
+{
+    return predict_deadline(c->view->predict);
+}
+
+void
+client_view_resize(struct awl_client *c)
+{
+    predict_reset(c->view->predict);
+    c->view->touched = true;
+}
+
+/* ---- the terminal ---- */
 
 /* Brings the terminal from what it shows to `target`, which is taken. */
 static void
@@ -100,10 +166,13 @@ awl_client_draw(struct awl_client *c, const uint8_t **data, size_t *len, uint64_
     struct client_view *v = c->view;
     struct screen *target;
 
-    (void)now; /* what is shown changes with the ticks */
     buffer_clear(&v->out);
     if (v->touched) {
+        judge(c, now);
         target = overlay_fit(replica(c), c->config.cols, c->config.rows);
+        predict_apply(v->predict, target);
+        screen_free(v->guessed);
+        v->guessed = screen_copy(target);
         overlay_notice(target, notice_text(&c->notice));
         if (c->config.title_prefix)
             overlay_title(target, TITLE_PREFIX);

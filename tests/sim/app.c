@@ -171,14 +171,39 @@ echo(struct app *a, uint8_t byte)
     }
 }
 
+/* Byte `at` of the input. */
+static void
+login(struct app *a, size_t at)
+{
+    uint8_t byte = a->input.data[at];
+
+    if (byte == '\r') {
+        struct bytes line = bytes_of(a->input.data + a->line, at - a->line);
+
+        a->secret = !a->secret && bytes_equal(line, bytes_str("su"));
+        a->line = at + 1;
+        buffer_put_str(&a->output, a->secret ? "\r\nPassword: " : "\r\n$ ");
+    } else if (a->secret) {
+        return;
+    } else if (byte == 0x7f) {
+        buffer_put_str(&a->output, "\b \b");
+    } else {
+        buffer_put_byte(&a->output, byte);
+    }
+}
+
 void
 app_input(struct app *a, struct bytes data, uint64_t now)
 {
     buffer_put_bytes(&a->input, data);
     if (a->kind == APP_QUIET)
         return;
-    for (size_t i = 0; i < data.len; i++)
-        echo(a, data.data[i]);
+    for (size_t i = 0; i < data.len; i++) {
+        if (a->kind == APP_LOGIN)
+            login(a, a->input.len - data.len + i);
+        else
+            echo(a, data.data[i]);
+    }
     if (a->ready == NEVER && a->output.len > 0)
         a->ready = now + (uint64_t)a->delay;
 }

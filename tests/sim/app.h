@@ -8,7 +8,8 @@ enum app_kind {
     APP_ECHO,  /* a shell's line: echo, now and then a listing */
     APP_BUSY,  /* paints without being asked as well */
     APP_QUIET, /* reads and says nothing */
-    APP_KINDS
+    APP_KINDS,
+    APP_LOGIN = APP_KINDS /* plain lines; after "su" comes one that isn't echoed */
 };
 
 struct app {
@@ -19,6 +20,8 @@ struct app {
     uint64_t ready;  /* when output may be read */
     uint64_t paints; /* next unasked output */
     uint64_t until;  /* no unasked output after this */
+    size_t line;     /* APP_LOGIN: where in input the line began */
+    bool secret;     /* and it is a password */
     bool asks;       /* also sends queries, whose answers come as input */
     int delay;
 };

@@ -394,6 +394,111 @@ run_flood(struct world *w)
     finish(w, dice(w, 2));
 }
 
+/* ---- what typing looks like ---- */
+
+/* Types one key and says whether the line then ends with the text, a moment later. */
+static bool
+key_shows(struct world *w, char key, const char *text)
+{
+    const char *line;
+    size_t len = strlen(text);
+
+    world_type(w, &key, 1);
+    world_run(w, w->now + 20);
+    line = world_line(w);
+    return strlen(line) >= len && strcmp(line + strlen(line) - len, text) == 0;
+}
+
+/* A line at human speed; how many of its keys showed at once. */
+static unsigned
+type_line(struct world *w, const char *text)
+{
+    char so_far[64] = "$ ";
+    size_t len = 2;
+    unsigned shown = 0;
+
+    for (; *text != '\0'; text++) {
+        so_far[len++] = *text;
+        so_far[len] = '\0';
+        shown += key_shows(w, *text, so_far);
+        world_run(w, w->now + 100 + dice(w, 100));
+    }
+    return shown;
+}
+
+/* The unanswered prompt's line: nothing of it is ever on the terminal. */
+static void
+type_secret(struct world *w)
+{
+    for (const char *c = "xyzzy"; *c != '\0'; c++) {
+        world_type(w, c, 1);
+        for (int i = 0; i < 12; i++) {
+            world_run(w, w->now + 10);
+            if (strcmp(world_line(w), "Password: ") != 0)
+                world_fail(w, "in a password prompt: \"%s\"", world_line(w));
+        }
+    }
+}
+
+static void
+run_typing(struct world *w)
+{
+    static const char text[] = "echo one two three";
+    static const int delays[] = {15, 25, 40, 100, 200, 500};
+    static const int losses[] = {0, 50, 200};
+    int delay = delays[w->config.seed % ARRAY_LEN(delays)];
+    int loss = losses[w->config.seed / 6 % ARRAY_LEN(losses)];
+    enum awl_predict mode = (enum awl_predict)(w->config.seed / 18 % 4);
+    unsigned shown, want = 0;
+    uint64_t wait = 2u * (unsigned)delay + 1500u + 20u * (unsigned)loss;
+
+    w->config.pipe = w->config.can_dial = false;
+    w->config.predict = mode;
+    w->app.kind = APP_LOGIN;
+    lay_out(w, NET_OPEN, false, NET_OPEN);
+    links(w, delay, 0, 0, 0);
+    world_start(w);
+    world_type(w, "\r", 1);
+    world_run(w, w->now + wait);
+    w->net.link[0].loss = w->net.link[1].loss = loss;
+
+    shown = type_line(w, text);
+    /* The first keys have to prove that the program echoes; an experiment needs none. */
+    if (mode == AWL_PREDICT_EXPERIMENTAL)
+        want = (unsigned)strlen(text);
+    else if (mode == AWL_PREDICT_ALWAYS || (mode == AWL_PREDICT_ADAPTIVE && delay > 30))
+        want =
+            (unsigned)strlen(text) - MIN(18u, (2u * (unsigned)delay + 60u) / 100u + 2u);
+    if (loss == 0 && shown < want)
+        world_fail(w, "delay %d, mode %d: %u of %zu keys shown at once, want %u", delay,
+                   (int)mode, shown, strlen(text), want);
+    if (mode == AWL_PREDICT_NEVER && shown > 0)
+        world_fail(w, "delay %d: %u keys shown without guesses", delay, shown);
+
+    world_type(w, "\r", 1);
+    world_run(w, w->now + wait);
+    world_type(w, "su", 2);
+    world_run(w, w->now + wait);
+    world_type(w, "\r", 1);
+    settle(w, 30 * SECOND);
+    world_run(w, w->now + wait);
+    if (mode != AWL_PREDICT_EXPERIMENTAL)
+        type_secret(w);
+    world_type(w, "\r", 1);
+    settle(w, 30 * SECOND);
+    /* In mid-word, with the window's size. */
+    type_line(w, "ab");
+    world_resize(w, 70, 20);
+    type_line(w, "\x7f\x7f");
+    settle(w, 30 * SECOND);
+    /* Guesses have had their answers, and none is left. */
+    world_run(w, w->now + wait);
+    if (w->failed[0] == '\0' && !world_shows_replica(w))
+        world_fail(w, "delay %d, loss %d, mode %d: the terminal shows \"%s\"", delay,
+                   loss, (int)mode, world_line(w));
+    finish(w, dice(w, 2));
+}
+
 /* Ends in bad moments: before anything was heard, out of contact, both sides at once. */
 static void
 run_endings(struct world *w)
@@ -471,6 +576,7 @@ static const struct scenario {
     {"blackout", run_blackout, 100},  {"mtu", run_mtu, 60},
     {"idle", run_idle, 30},           {"flood", run_flood, 20},
     {"endings", run_endings, 300},    {"hostile", run_hostile, 60},
+    {"typing", run_typing, 144},
 };
 
 static bool

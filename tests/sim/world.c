@@ -143,6 +143,7 @@ world_start(struct world *w)
     cc.client_port = w->config.fixed_port ? 40777 : 0;
     cc.keep_ssh = w->config.keep_ssh;
     cc.no_punch = w->config.no_punch;
+    cc.predict = w->config.predict;
     cc.caps = (struct awl_caps){.ech = true, .bce = true, .title = true};
     cc.random = (struct awl_random){rng_seeded_fill, &w->client_chance};
     cc.log = log_of(w);
@@ -166,6 +167,7 @@ world_free(struct world *w)
     channel_free(&w->down);
     buffer_free(&w->up_queue);
     buffer_free(&w->typed);
+    buffer_free(&w->line);
     app_free(&w->app);
     net_free(&w->net);
     emulator_free(w->tty_emulator);
@@ -624,7 +626,30 @@ world_sleep(struct world *w, bool asleep)
     tell_network(w);
 }
 
+const char *
+world_line(struct world *w)
+{
+    const struct row *r = screen_row(w->tty, w->tty->y);
+
+    buffer_clear(&w->line);
+    for (int x = 0; x < w->tty->x; x++) {
+        if (cell_is_erased(r->cells[x]))
+            buffer_put_byte(&w->line, ' ');
+        else
+            cell_utf8(r, x, &w->line);
+    }
+    return buffer_str(&w->line);
+}
+
 /* ---- what should hold ---- */
+
+bool
+world_shows_replica(struct world *w)
+{
+    const struct display *d = transport_remote(w->client->carrier.transport);
+
+    return screen_equal_but_copies(d->screen, w->tty);
+}
 
 bool
 world_screens_agree(struct world *w)

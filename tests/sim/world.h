@@ -22,6 +22,7 @@ struct world_config {
     int pipe_delay; /* ms one way */
     int pipe_rate;  /* bytes a ms */
     enum app_kind app;
+    enum awl_predict predict;
     uint32_t network_timeout_s;
     bool log;
 };
@@ -72,6 +73,7 @@ struct world {
     struct screen *tty;  /* what the user's terminal shows */
     struct emulator *tty_emulator;
     int cols, rows;
+    struct buffer line; /* lent last */
 
     uint64_t direct_at;
     char failed[256]; /* the first broken promise; "" */
@@ -93,8 +95,13 @@ void world_resize(struct world *w, int cols, int rows);
 void world_move(struct world *w, int site);
 void world_sleep(struct world *w, bool asleep);
 
+/* The line of the terminal's cursor up to it: what the user thinks was typed. */
+const char *world_line(struct world *w);
+
 /* What should hold once things have calmed down. */
 bool world_screens_agree(struct world *w);
+/* The terminal shows what came from the server, nothing else. */
+bool world_shows_replica(struct world *w);
 bool world_keys_arrived(struct world *w);
 bool world_direct(struct world *w);
 bool world_first_state(struct world *w);
