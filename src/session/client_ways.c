@@ -167,11 +167,14 @@ pipe_end(struct awl_client *c, uint64_t now)
 static void
 pipe_want(struct awl_client *c, uint64_t now)
 {
+    const struct transport *t = c->carrier.transport;
     struct punch_facts f;
 
+    /* The relay goes with the session's end: no login for the last few milliseconds. */
+    if (transport_peer_shut_down(t) || transport_shutting_down(t))
+        return;
     punch_facts(c->carrier.punch, &f);
-    dial_want(&c->dial, f.peer_unsolicited, (uint32_t)transport_rtt(c->carrier.transport),
-              now);
+    dial_want(&c->dial, f.peer_unsolicited, (uint32_t)transport_rtt(t), now);
 }
 
 /* Closes the pipe from this side. */
