@@ -321,6 +321,7 @@ wait_resolver(struct awl *a, uint64_t now)
 static int
 wait_login(struct awl *a)
 {
+    static const int ends[] = {SIGTERM, SIGHUP};
     struct buffer why = {0};
 
     for (;;) {
@@ -336,6 +337,11 @@ wait_login(struct awl *a)
             return 0;
         if (a->login.state == LOGIN_FAILED)
             break;
+        for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+            if (loop_signalled(a->loop, ends[i])) {
+                login_free(&a->login, 1000); /* or ssh would go on asking */
+                return 128 + ends[i];
+            }
         login_want(&a->login, a->loop);
         if (!resolved)
             loop_want(a->loop, a->resolve.child.out, LOOP_READ);
@@ -565,6 +571,8 @@ run(struct awl *a, int argc, char *argv[])
         return r;
     a->loop = loop_new();
     loop_catch(a->loop, SIGCHLD);
+    loop_catch(a->loop, SIGTERM);
+    loop_catch(a->loop, SIGHUP);
     a->plan = (struct ssh_plan){.ssh = &a->s.ssh,
                                 .host = a->s.host,
                                 .family = a->s.family.only,

@@ -1,6 +1,7 @@
 """What goes wrong before a session: each is one clear line, and a status that is not zero."""
 
 import os
+import signal
 import socket
 import subprocess
 
@@ -8,6 +9,7 @@ import pytest
 
 from lab import programs
 from lab.terminal import Pty, environment
+from lab.wait import until
 
 # Stands in for ssh: `ssh -G` tells nothing, a login runs $SCRIPT.
 FAKE_SSH = """#!/bin/sh
@@ -151,6 +153,16 @@ def test_ssh_says_why(run, fake_ssh):
 
 def test_ssh_dies(run, fake_ssh):
     one_line(awl(run, fake_ssh("kill -9 $$"), "host"), "signal 9")
+
+
+def test_ended_while_ssh_asks(run, fake_ssh):
+    """Whoever ends awl ends the ssh that waits for a password."""
+    mark = os.path.join(run.new_folder("pid"), "pid")
+    with Pty(run, [programs.awl(), fake_ssh(f"echo $$ >{mark}; exec sleep 600"), "host"]) as pty:
+        pid = until(lambda: os.path.exists(mark) and open(mark).read().strip(), "ssh runs")
+        pty.signal(signal.SIGTERM)
+        assert pty.exit_status() == 128 + signal.SIGTERM
+    until(lambda: not os.path.exists(f"/proc/{pid}"), "ssh has ended")
 
 
 def test_no_server_named(run, fake_ssh):
