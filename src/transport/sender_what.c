@@ -66,9 +66,10 @@ choose_diff(struct sender *s, const struct sender_state *base,
     s->ops->diff(base->state, to->state, diff);
     if (base == s->states || diff->overflow)
         return base;
-    /* From the acknowledged state it is sure to arrive in one piece. */
+    /* From the acknowledged state it is sure to arrive in one piece. When they are equal
+     * it stays as it is: an empty message would look like nothing new. */
     s->ops->diff(s->states[0].state, to->state, &from_first);
-    if (!from_first.overflow &&
+    if (!from_first.overflow && from_first.len > 0 &&
         (from_first.len <= diff->len ||
          (from_first.len < REPLACE_MAX && from_first.len - diff->len < REPLACE_MORE))) {
         buffer_clear(diff);

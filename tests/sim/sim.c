@@ -246,6 +246,12 @@ run_roaming(struct world *w)
             use(w, dice(w, 8000));
         }
         world_move(w, 1 + (int)dice(w, 4));
+        world_type(w, "x", 1);
+        /* One login and a second, and what a lost datagram or a login begun before costs.
+         */
+        if (!world_until(w, world_keys_arrived,
+                         w->now + 2 * (unsigned)w->config.ssh_login + 3 * SECOND))
+            world_fail(w, "no key arrived in time after a move");
         use(w, 500);
         settle(w, 30 * SECOND);
     }
@@ -297,6 +303,30 @@ run_sleep(struct world *w)
         use(w, 500);
         settle(w, 40 * SECOND);
     }
+    finish(w, dice(w, 2));
+}
+
+/* Asleep behind a punched path, without any way to log in again: the server keeps the
+ * hole open, and the first datagram passes. */
+static void
+run_hole(struct world *w)
+{
+    lay_out(w, NET_OPEN, true, NET_OPEN);
+    links(w, 1 + (int)dice(w, 50), 2, 0, 0);
+    world_start(w);
+    use(w, 1500);
+    if (!world_until(w, world_direct, w->now + 4 * SECOND))
+        world_fail(w, "no UDP");
+    settle(w, 10 * SECOND);
+    world_run(w, w->now + 40 * SECOND); /* the pipe is hung up */
+    w->ssh_blocked = true;
+    world_sleep(w, true);
+    world_run(w, w->now + (100 + dice(w, 3000)) * SECOND);
+    world_sleep(w, false);
+    world_type(w, "x", 1);
+    if (!world_until(w, world_keys_arrived, w->now + 2 * SECOND))
+        world_fail(w, "the hole is closed");
+    settle(w, 5 * SECOND);
     finish(w, dice(w, 2));
 }
 
@@ -378,7 +408,8 @@ run_idle(struct world *w)
     finish(w, dice(w, 2));
 }
 
-/* A program that doesn't read, or one that floods; large pastes. */
+/* Large pastes, also into a program that doesn't read for a while: what was accepted
+ * arrives, and nobody hoards. */
 static void
 run_flood(struct world *w)
 {
@@ -388,8 +419,21 @@ run_flood(struct world *w)
     links(w, 5 + (int)dice(w, 50), 2, (int)dice(w, 20), 0);
     world_start(w);
     world_until(w, world_first_state, w->now + 5 * SECOND);
-    for (uint32_t i = 1 + dice(w, 3); i > 0; i--)
+    w->deaf = dice(w, 2);
+    for (uint32_t i = 1 + dice(w, 5); i > 0; i--)
         paste(w, 20000 + dice(w, 200000));
+    if (w->deaf) {
+        world_run(w, w->now + dice(w, 40000));
+        if (w->pty_peak > (832u << 10))
+            world_fail(w, "%zu bytes held for a program that doesn't read", w->pty_peak);
+        /* Its output still comes through. */
+        app_paint(&w->app.chance, &w->app.output, false);
+        w->app.ready = w->now;
+        if (!world_until(w, world_screens_agree, w->now + 10 * SECOND))
+            world_fail(w, "a deaf program is also mute");
+        w->deaf = false;
+        world_turn(w);
+    }
     settle(w, 120 * SECOND);
     finish(w, dice(w, 2));
 }
@@ -574,9 +618,9 @@ static const struct scenario {
     {"blocked", run_blocked, 60},     {"roaming", run_roaming, 100},
     {"rebinding", run_rebinding, 60}, {"sleep", run_sleep, 60},
     {"blackout", run_blackout, 100},  {"mtu", run_mtu, 60},
-    {"idle", run_idle, 30},           {"flood", run_flood, 20},
-    {"endings", run_endings, 300},    {"hostile", run_hostile, 60},
-    {"typing", run_typing, 144},
+    {"hole", run_hole, 40},           {"idle", run_idle, 30},
+    {"flood", run_flood, 20},         {"endings", run_endings, 300},
+    {"hostile", run_hostile, 60},     {"typing", run_typing, 144},
 };
 
 static bool

@@ -168,6 +168,7 @@ world_free(struct world *w)
     buffer_free(&w->up_queue);
     buffer_free(&w->typed);
     buffer_free(&w->line);
+    buffer_free(&w->pty_queue);
     app_free(&w->app);
     net_free(&w->net);
     emulator_free(w->tty_emulator);
@@ -196,7 +197,7 @@ server_carry_out(struct world *w, const struct awl_output *o)
     case AWL_PTY_WRITE:
         if (!w->started)
             world_fail(w, "keys before the program was let go");
-        app_input(&w->app, bytes_of(o->data, o->len), w->now);
+        buffer_put(&w->pty_queue, o->data, o->len);
         break;
     case AWL_PTY_SIZE:
         w->pty_cols = o->cols;
@@ -238,6 +239,19 @@ wakes(struct world *w, enum net_host host, uint64_t deadline)
     return true;
 }
 
+/* The program reads all there is, unless it is deaf. */
+static void
+pty_feed(struct world *w)
+{
+    w->pty_peak = MAX(w->pty_peak, w->pty_queue.len);
+    if (!w->deaf && w->pty_queue.len > 0) {
+        app_input(&w->app, buffer_bytes(&w->pty_queue), w->now);
+        buffer_clear(&w->pty_queue);
+    }
+    if (w->server != NULL)
+        awl_server_pty_queued(w->server, w->pty_queue.len, w->now);
+}
+
 static void
 server_turn(struct world *w)
 {
@@ -257,6 +271,7 @@ server_turn(struct world *w)
     awl_server_tick(w->server, w->now);
     while (awl_server_next(w->server, &o, w->now))
         server_carry_out(w, &o);
+    pty_feed(w);
     if (awl_server_deadline(w->server) <= w->now)
         world_fail(w, "the server's deadline isn't ahead");
     if (w->side[NET_SERVER].done) {
@@ -535,9 +550,8 @@ next_time(const struct world *w)
     return d;
 }
 
-/* After the user, or the test, did something. */
-static void
-turn_both(struct world *w)
+void
+world_turn(struct world *w)
 {
     w->side[NET_CLIENT].woken = w->side[NET_SERVER].woken = true;
     turn(w);
@@ -546,7 +560,7 @@ turn_both(struct world *w)
 bool
 world_until(struct world *w, bool (*what)(struct world *w), uint64_t until)
 {
-    turn_both(w);
+    world_turn(w);
     for (;;) {
         uint64_t next;
 
@@ -579,7 +593,7 @@ world_type(struct world *w, const char *text, size_t len)
         return;
     buffer_put(&w->typed, text, len);
     awl_client_keys(w->client, (const uint8_t *)text, len, w->now);
-    turn_both(w);
+    world_turn(w);
 }
 
 void
@@ -590,7 +604,7 @@ world_resize(struct world *w, int cols, int rows)
     screen_resize(w->tty, cols, rows);
     awl_client_resize(w->client, cols, rows, w->now);
     awl_client_redraw(w->client);
-    turn_both(w);
+    world_turn(w);
 }
 
 static void
@@ -600,7 +614,7 @@ tell_network(struct world *w)
     size_t count = net_addresses(&w->net, NET_CLIENT, own);
 
     awl_client_network(w->client, own, count, w->now);
-    turn_both(w);
+    world_turn(w);
 }
 
 void

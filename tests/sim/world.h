@@ -67,7 +67,10 @@ struct world {
     uint16_t relay_port;
 
     struct app app;
-    bool started; /* the server let the program go */
+    bool started;            /* the server let the program go */
+    bool deaf;               /* the program doesn't read */
+    struct buffer pty_queue; /* the driver's, of what it has not read */
+    size_t pty_peak;
     int pty_cols, pty_rows;
     struct buffer typed; /* everything the user ever typed */
     struct screen *tty;  /* what the user's terminal shows */
@@ -84,6 +87,8 @@ void world_init(struct world *w, const struct world_config *config);
 void world_start(struct world *w);
 void world_free(struct world *w);
 
+/* Everybody's turn, after something was done to them. */
+void world_turn(struct world *w);
 /* Until that time, or until both ends are done. */
 void world_run(struct world *w, uint64_t until);
 /* Until `what` holds; false: it never did before the time. */
