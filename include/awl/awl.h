@@ -296,6 +296,15 @@ AWL_API void awl_server_send_failed(struct awl_server *s, const char *error,
 AWL_API void awl_server_pty(struct awl_server *s, const uint8_t *data, size_t len,
                             uint64_t now);
 AWL_API bool awl_server_wants_pty(const struct awl_server *s);
+/* How the program has set its terminal, and its name; both as of all output handed in so
+ * far. Clients show typing by it; one that is never told learns from what it sees. */
+struct awl_tty_mode {
+    bool echo, canonical;        /* the kernel echoes; it edits lines, with: */
+    int erase, kill, word_erase; /* characters, 0: none */
+    const char *program;         /* process in the foreground, "": unknown; borrowed */
+};
+AWL_API void awl_server_tty_mode(struct awl_server *s, const struct awl_tty_mode *mode,
+                                 uint64_t now);
 /* How many bytes of AWL_PTY_WRITE the driver still holds because the program doesn't
  * read. */
 AWL_API void awl_server_pty_queued(struct awl_server *s, size_t bytes, uint64_t now);

@@ -12,6 +12,7 @@
 #include "platform/ifaddrs.h"
 #include "platform/netwatch.h"
 #include "platform/random.h"
+#include "platform/ttymode.h"
 #include "platform/utmp.h"
 
 #define DATAGRAMS_MAX 64 /* a turn */
@@ -19,8 +20,8 @@
  */
 #define EOF_PATIENCE_MS 1000u
 /* The login record is written by a helper that is waited for: not while the first screen,
- * or the one after a roam, is due. Not from a child of ours either, since the record holds
- * the pid of the helper's parent, and who(1) shows only those that live. */
+ * or the one after a roam, is due. Not from a child of ours either, since the record
+ * holds the pid of the helper's parent, and who(1) shows only those that live. */
 #define RECORD_DELAY_MS 1000u
 
 struct serve {
@@ -29,6 +30,7 @@ struct serve {
     struct netwatch *netwatch;
     uint64_t started;
     uint64_t eof_due; /* when to stop waiting for the program's status; NEVER: not yet */
+    struct ttymode tty;
     struct awl_addr peer; /* for the login record */
     uint64_t record_due;  /* NEVER: it is up to date */
     bool ended;           /* the engine knows that the program has ended */
@@ -162,6 +164,19 @@ read_pty(struct serve *s, uint64_t now)
     }
 }
 
+/* After the output, so that the mode is never older than what is on the screen. */
+static void
+read_mode(struct serve *s, uint64_t now)
+{
+    struct awl_tty_mode m;
+
+    if (s->config->pty->eof || !ttymode_read(&s->tty, s->config->pty->master))
+        return;
+    m = (struct awl_tty_mode){s->tty.echo, s->tty.canonical,  s->tty.erase,
+                              s->tty.kill, s->tty.word_erase, s->tty.program};
+    awl_server_tty_mode(s->engine, &m, now);
+}
+
 static void
 wait_for_something(struct serve *s)
 {
@@ -225,6 +240,7 @@ serve_run(const struct serve_config *config)
         read_control(&s, now);
         read_network(&s, now);
         read_pty(&s, now);
+        read_mode(&s, now);
         record(&s, now);
     }
     utmp_remove(config->pty->master);

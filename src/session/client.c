@@ -11,7 +11,8 @@ static struct hello
 own_hello(const struct awl_client_config *config)
 {
     struct hello h = {.revision = HELLO_REVISION,
-                      .features = HELLO_PATH | HELLO_VALIDATE | HELLO_MIRROR | HELLO_EXIT,
+                      .features = HELLO_PATH | HELLO_VALIDATE | HELLO_MIRROR |
+                                  HELLO_EXIT | HELLO_TTYMODE,
                       .width_table = WIDTH_TABLE_VERSION * 100};
 
     if (!config->no_punch)

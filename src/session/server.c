@@ -18,7 +18,8 @@ static struct hello
 own_hello(const struct awl_server_config *config)
 {
     struct hello h = {.revision = HELLO_REVISION,
-                      .features = HELLO_PATH | HELLO_VALIDATE | HELLO_MIRROR | HELLO_EXIT,
+                      .features = HELLO_PATH | HELLO_VALIDATE | HELLO_MIRROR |
+                                  HELLO_EXIT | HELLO_TTYMODE,
                       .width_table = WIDTH_TABLE_VERSION * 100};
 
     if (!config->no_punch)
@@ -110,6 +111,7 @@ peer_known(struct awl_server *s)
     /* Only with one table of widths may the differ rely on where a character ends. */
     display_own_peer(transport_local(s->carrier.transport),
                      own && h->theirs.width_table == h->mine.width_table);
+    s->changed = true; /* there may be more to say */
 }
 
 void

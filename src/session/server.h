@@ -56,6 +56,7 @@ struct awl_server {
     size_t pty_queued;     /* what the driver holds */
     struct server_size size[SERVER_SIZES_MAX];
     size_t sizes;
+    struct tty_mode tty;
     bool changed;        /* the screen differs from the published one */
     uint64_t sync_until; /* publishing waits for the end of a frame; NEVER: it doesn't */
 

@@ -172,11 +172,35 @@ awl_server_pty(struct awl_server *s, const uint8_t *data, size_t len, uint64_t n
     output_judge(s, now);
 }
 
+void
+awl_server_tty_mode(struct awl_server *s, const struct awl_tty_mode *mode, uint64_t now)
+{
+    struct tty_mode m = {.known = true,
+                         .echo = mode->echo,
+                         .canonical = mode->canonical,
+                         .erase = (uint8_t)mode->erase,
+                         .kill = (uint8_t)mode->kill,
+                         .word_erase = (uint8_t)mode->word_erase,
+                         .program = (uint8_t)tty_program_of(mode->program)};
+
+    (void)now;
+    if (tty_mode_equal(&m, &s->tty))
+        return;
+    s->tty = m;
+    s->changed |= (carrier_features(&s->carrier) & HELLO_TTYMODE) != 0;
+}
+
 /* ---- the state ---- */
 
 void
 server_pty_publish(struct awl_server *s, uint64_t now)
 {
+    if (s->tty.known && (carrier_features(&s->carrier) & HELLO_TTYMODE)) {
+        struct tty_mode m = s->tty;
+
+        m.alternate = s->screen->alternate;
+        display_tty(transport_local(s->carrier.transport), &m);
+    }
     display_show(transport_local(s->carrier.transport), s->screen);
     transport_changed(s->carrier.transport, now);
     s->changed = false;

@@ -55,6 +55,12 @@ display_own_peer(struct display *d, bool own)
 }
 
 void
+display_tty(struct display *d, const struct tty_mode *mode)
+{
+    d->tty = *mode;
+}
+
+void
 display_exit(struct display *d, uint32_t status, uint32_t signal)
 {
     d->exited = true;
@@ -105,7 +111,8 @@ display_equal(const void *va, const void *vb)
 {
     const struct display *a = va, *b = vb;
 
-    if (a->echo_ack != b->echo_ack || !display_exit_equal(a, b))
+    if (a->echo_ack != b->echo_ack || !display_exit_equal(a, b) ||
+        !tty_mode_equal(&a->tty, &b->tty))
         return false;
     if (draw_can_copy(a->screen, display_caps(a)) &&
         draw_can_copy(b->screen, display_caps(b)))
@@ -189,6 +196,49 @@ display_pack_exit(const struct display *d, struct buffer *out)
     display_pack(&i, out);
 }
 
+static void
+display_pack_tty(const struct tty_mode *tty, struct buffer *out)
+{
+    Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+    Awl__TtyMode t = AWL__TTY_MODE__INIT;
+
+    t.has_echo = t.has_canonical = t.has_alternate = true;
+    t.echo = tty->echo;
+    t.canonical = tty->canonical;
+    t.alternate = tty->alternate;
+    t.has_erase = tty->erase != 0;
+    t.erase = tty->erase;
+    t.has_kill = tty->kill != 0;
+    t.kill = tty->kill;
+    t.has_word_erase = tty->word_erase != 0;
+    t.word_erase = tty->word_erase;
+    t.has_program = tty->program != 0;
+    t.program = tty->program;
+    i.ttymode = &t;
+    display_pack(&i, out);
+}
+
+static uint8_t
+display_character(uint32_t c)
+{
+    return c <= 255 ? (uint8_t)c : 0;
+}
+
+static void
+display_apply_tty(struct display *d, const Awl__TtyMode *t)
+{
+    d->tty = (struct tty_mode){
+        .known = true,
+        .echo = t->echo,
+        .canonical = t->canonical,
+        .alternate = t->alternate,
+        .erase = display_character(t->erase),
+        .kill = display_character(t->kill),
+        .word_erase = display_character(t->word_erase),
+        .program = t->program < TTY_PROGRAMS ? (uint8_t)t->program : TTY_PROGRAM_OTHER,
+    };
+}
+
 /* Instructions one by one: repeated fields may be written apart (protobuf encoding), so
  * the whole is simply their sequence. */
 static void
@@ -202,6 +252,8 @@ display_diff(const void *vfrom, const void *vto, struct buffer *out)
         return;
     if (from->echo_ack != to->echo_ack)
         display_pack_echo(to->echo_ack, out);
+    if (!tty_mode_equal(&from->tty, &to->tty))
+        display_pack_tty(&to->tty, out);
     /* State 0 has the size each side gave it, and they may differ. */
     if (from->initial || a->cols != b->cols || a->rows != b->rows)
         display_pack_size(b, out);
@@ -228,6 +280,8 @@ display_apply_one(struct display *d, const Awl__HostInstruction *i)
         if (i->echoack->echo_ack_num < d->echo_ack)
             return ERR_RANGE;
         d->echo_ack = i->echoack->echo_ack_num;
+    } else if (i->ttymode) {
+        display_apply_tty(d, i->ttymode);
     } else if (i->exit) {
         display_exit(d, MIN(i->exit->status, 255), MIN(i->exit->signal, 255));
     }

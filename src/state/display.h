@@ -2,6 +2,7 @@
  * input shows in it, and at the end how the command ended. The message is HostMessage of
  * proto/awl.proto; towards stock mosh it is stock's, in stock's order. */
 #pragma once
+#include "state/tty_mode.h"
 #include "terminal/screen.h"
 #include "transport/sync.h"
 
@@ -10,6 +11,7 @@ struct display {
     uint64_t echo_ack;     /* input up to this client state shows in the screen */
     bool initial;          /* state 0: the peer's may have another size */
     bool own;              /* the peer is awl: more may be said than stock understands */
+    struct tty_mode tty;   /* told to peers that have the feature only */
     bool exited;           /* the command has ended; sent to own peers only */
     uint32_t exit_status;  /* 0..255 */
     uint32_t exit_signal;  /* 0: none */
@@ -27,4 +29,5 @@ void display_show(struct display *d, const struct screen *s);
 /* Never goes back: smaller numbers are ignored. */
 void display_echo(struct display *d, uint64_t echo_ack);
 void display_own_peer(struct display *d, bool own);
+void display_tty(struct display *d, const struct tty_mode *mode);
 void display_exit(struct display *d, uint32_t status, uint32_t signal);

@@ -526,6 +526,8 @@ run_typing(struct world *w)
     world_type(w, "\r", 1);
     settle(w, 30 * SECOND);
     world_run(w, w->now + wait);
+    if (!world_asks_secret(w))
+        world_fail(w, "the client was not told that echo is off");
     if (mode != AWL_PREDICT_EXPERIMENTAL)
         type_secret(w);
     world_type(w, "\r", 1);

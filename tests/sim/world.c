@@ -266,6 +266,11 @@ server_turn(struct world *w)
         awl_server_pty(w->server, part, n, w->now);
         w->side[NET_SERVER].woken = true;
     }
+    if (w->app.kind == APP_LOGIN) {
+        struct awl_tty_mode m = {!w->app.secret, true, 0x7f, 0x15, 0x17, "login"};
+
+        awl_server_tty_mode(w->server, &m, w->now);
+    }
     if (!wakes(w, NET_SERVER, awl_server_deadline(w->server)))
         return;
     awl_server_tick(w->server, w->now);
@@ -680,6 +685,14 @@ world_screens_agree(struct world *w)
     equal = screen_equal_but_copies(d->screen, want);
     screen_free(want);
     return equal;
+}
+
+bool
+world_asks_secret(struct world *w)
+{
+    const struct display *d = transport_remote(w->client->carrier.transport);
+
+    return d->tty.known && d->tty.canonical && !d->tty.echo;
 }
 
 bool

@@ -107,6 +107,8 @@ const char *world_line(struct world *w);
 bool world_screens_agree(struct world *w);
 /* The terminal shows what came from the server, nothing else. */
 bool world_shows_replica(struct world *w);
+/* The client was told that what is typed will not be echoed. */
+bool world_asks_secret(struct world *w);
 bool world_keys_arrived(struct world *w);
 bool world_direct(struct world *w);
 bool world_first_state(struct world *w);

@@ -24,7 +24,8 @@ copy_of(const struct display *d)
     return display_ops.copy(d, NULL);
 }
 
-/* The kinds of instructions in a message, in order: e(cho), s(ize), b(ytes), x (exit). */
+/* The kinds of instructions in a message, in order: e(cho), s(ize), b(ytes), x (exit),
+ * t(ty). */
 static const char *
 kinds(const struct buffer *b)
 {
@@ -36,7 +37,11 @@ kinds(const struct buffer *b)
     for (size_t i = 0; i < m->n_instruction && n < sizeof(out) - 1; i++) {
         Awl__HostInstruction *h = m->instruction[i];
 
-        out[n++] = h->echoack ? 'e' : h->resize ? 's' : h->hostbytes ? 'b' : 'x';
+        out[n++] = h->echoack     ? 'e'
+                   : h->resize    ? 's'
+                   : h->hostbytes ? 'b'
+                   : h->ttymode   ? 't'
+                                  : 'x';
     }
     out[n] = '\0';
     awl__host_message__free_unpacked(m, NULL);
@@ -93,6 +98,63 @@ test_order(void **state)
     display_free(zero);
     display_free(d);
     display_free(replica);
+}
+
+static void
+test_tty(void **state)
+{
+    struct display *d = display_new(80, 24), *was, *replica;
+    struct tty_mode m = {.known = true, .echo = true, .erase = 0x7f, .program = 1};
+    Awl__HostMessage message = AWL__HOST_MESSAGE__INIT;
+    Awl__HostInstruction one = AWL__HOST_INSTRUCTION__INIT, *list[1] = {&one};
+    Awl__TtyMode wild = AWL__TTY_MODE__INIT;
+    uint8_t packed[64];
+    size_t len;
+
+    (void)state;
+    show(d, "$ ");
+    was = copy_of(d);
+    replica = copy_of(d);
+    display_tty(d, &m);
+    assert_false(display_ops.equal(was, d));
+    assert_string_equal(send_diff(was, d, replica), "t");
+    assert_true(tty_mode_equal(&replica->tty, &m));
+    assert_string_equal(send_diff(d, d, replica), "");
+
+    wild.has_erase = wild.has_program = true;
+    wild.erase = 70000;
+    wild.program = 4000000000;
+    one.ttymode = &wild;
+    message.n_instruction = 1;
+    message.instruction = list;
+    len = awl__host_message__pack(&message, packed);
+    assert_int_equal(display_ops.apply(replica, bytes_of(packed, len), false), 0);
+    assert_int_equal(replica->tty.erase, 0);
+    assert_int_equal(replica->tty.program, TTY_PROGRAM_OTHER);
+    display_free(d);
+    display_free(was);
+    display_free(replica);
+}
+
+static void
+test_program(void **state)
+{
+    static const struct {
+        const char *name;
+        enum tty_program program;
+    } cases[] = {
+        {"bash", TTY_PROGRAM_SHELL},    {"-zsh", TTY_PROGRAM_SHELL},
+        {"/bin/sh", TTY_PROGRAM_SHELL}, {"vim", TTY_PROGRAM_EDITOR},
+        {"sudo", TTY_PROGRAM_SECRET},   {"", TTY_PROGRAM_OTHER},
+        {"-", TTY_PROGRAM_OTHER},       {"bashful", TTY_PROGRAM_OTHER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (tty_program_of(cases[i].name) != cases[i].program)
+            fail_msg("\"%s\": %d, want %d", cases[i].name,
+                     (int)tty_program_of(cases[i].name), (int)cases[i].program);
+    }
 }
 
 static void
@@ -258,6 +320,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),       cmocka_unit_test(test_exit),
+        cmocka_unit_test(test_tty),         cmocka_unit_test(test_program),
         cmocka_unit_test(test_long_copies), cmocka_unit_test(test_bad_messages),
         cmocka_unit_test(test_follows),
     };

@@ -12,6 +12,7 @@
 #include "platform/loop.h"
 #include "platform/pty.h"
 #include "platform/tty.h"
+#include "platform/ttymode.h"
 
 #define PATIENCE_MS 20000u
 
@@ -190,6 +191,33 @@ test_large_input_arrives(void **state)
 
 /* The terminal comes back as it was, whichever way the program ends. */
 static void
+test_mode(void **state)
+{
+    struct ttymode m = {0};
+    struct buffer seen = {.max = 0};
+
+    (void)state;
+    run("stty -echo erase ^H; echo quiet; read x");
+    assert_true(ttymode_read(&m, pty.master));
+    assert_true(m.echo && m.canonical);
+    assert_int_equal(m.kill, 0x15);
+    assert_false(ttymode_read(&m, pty.master));
+    pty_start(&pty);
+    while (!saw(&seen, "quiet"))
+        assert_int_equal(turn(&seen), PTY_NOTHING);
+    assert_true(ttymode_read(&m, pty.master));
+    assert_true(!m.echo && m.canonical);
+    assert_int_equal(m.erase, 8);
+    if (access("/proc/self/comm", R_OK) == 0)
+        assert_string_equal(m.program, "sh");
+    buffer_free(&seen);
+    pty_write(&pty, bytes_str("\r"));
+    until_end(&seen);
+    assert_false(ttymode_read(&m, -1));
+    buffer_free(&seen);
+}
+
+static void
 test_tty_is_restored(void **state)
 {
     static const int signals[] = {0, SIGQUIT, SIGSEGV, SIGABRT};
@@ -257,6 +285,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_a_program_that_does_not_read, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_large_input_arrives, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_mode, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tty_is_restored, set_up, tear_down),
     };
 
