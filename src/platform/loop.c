@@ -97,6 +97,19 @@ loop_signalled(struct loop *l, int signo)
     return was;
 }
 
+void
+loop_forget(struct loop *l, int signo)
+{
+    sigset_t pending, one;
+
+    (void)l;
+    sigemptyset(&one);
+    sigaddset(&one, signo);
+    if (sigpending(&pending) == 0 && sigismember(&pending, signo) == 1)
+        sigwait(&one, &signo);
+    loop_flag[signo] = 0;
+}
+
 static void
 loop_begin(struct loop *l)
 {

@@ -17,6 +17,9 @@ void loop_free(struct loop *l);
 void loop_catch(struct loop *l, int signo);
 /* True once for each time (or several together) the signal has come. */
 bool loop_signalled(struct loop *l, int signo);
+/* As if a caught signal had not come up to now, also if it still waits: a wait that finds
+ * descriptors ready may leave signals for the next one. */
+void loop_forget(struct loop *l, int signo);
 
 /* For the next wait only. what: LOOP_READ, LOOP_WRITE or both; may be said again for the
  * same descriptor, the wishes add up. A descriptor below 0 is passed over. */

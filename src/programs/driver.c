@@ -256,6 +256,7 @@ lent_back(struct driver *d, uint64_t now)
     if (!d->lent)
         return;
     d->lent = false;
+    loop_forget(d->loop, SIGINT); /* typed at ssh's prompt, and ended only that */
     terminal_resume(d, now);
 }
 
