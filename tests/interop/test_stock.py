@@ -8,6 +8,7 @@ import pytest
 
 from lab import programs
 from lab.session import PROMPT
+from lab.wait import until
 
 SERVERS = {"mosh": "mosh-server", "awl": programs.awl_server()}
 CLIENTS = {"mosh": "mosh-client", "awl": programs.awl_client()}
@@ -50,12 +51,11 @@ def test_what_users_do(lab, client, server):
     screen.wait("^" + re.escape(UTF8) + "$")
     with open(os.path.join(lab.home, "typed"), encoding="utf-8") as typed:
         assert typed.read() == UTF8 + "\n"
-    screen.resize(101, 31)
-    screen.line("clear; stty size")
-    screen.wait("^31 101$")
-    screen.resize(40, 12)
-    screen.line("clear; stty size")
-    screen.wait("^12 40$")
+    for cols, rows in ((101, 31), (40, 12)):
+        # tmux tells its panes of a new size when it likes, so keys may overtake it.
+        screen.resize(cols, rows)
+        screen.line(f"clear; until stty size | grep -x '{rows} {cols}'; do sleep 0.1; done")
+        screen.wait(f"^{rows} {cols}$")
     screen.line(r"printf '\033]0;a title\007\033[31mred\033[0m\n'")
     screen.wait("^red$")
     assert screen.title() in ("[mosh] a title", "[awl] a title")
@@ -72,14 +72,17 @@ def test_loss(lab, client, server, loss):
     lab = lab("open", loss=loss, dup=loss, reorder=loss, jitter=5)
     screen = by_hand(lab, client, server)
     lines = [f"{number} of 12 and some more of them" for number in range(1, 13)]
+    typed = os.path.join(lab.home, "typed")
     screen.line("cat >typed")
+    # Until the shell has left raw mode, its tty doesn't make line ends of Enter.
+    until(lambda: os.path.exists(typed), "the shell has started cat")
     for line in lines:
         screen.line(line)
     screen.key("C-d")
     screen.line("clear; seq -f 'line %g of many' 300; wc -l <typed")
     screen.wait(r"^line 299 of many\nline 300 of many\n12\nawl-lab")
-    with open(os.path.join(lab.home, "typed")) as typed:
-        assert typed.read().splitlines() == lines
+    with open(typed) as file:
+        assert file.read().splitlines() == lines
     screen.line("exit")
     over(lab, screen, server)
 

@@ -9,11 +9,11 @@ LINE = re.compile(r"^\[ *(\d+\.\d{3})\] (.*)$")
 
 class Log:
     def __init__(self, path):
-        self.path = path
+        self.file = path
 
     def text(self):
         try:
-            with open(self.path, errors="replace") as log:
+            with open(self.file, errors="replace") as log:
                 return log.read()
         except FileNotFoundError:
             return ""

@@ -65,7 +65,7 @@ class Lab(contextlib.ExitStack):
     def awl_argv(self, *options, command=()):
         """The command line, and the Log it will write."""
         log = Log(os.path.join(self.run.new_folder("awl"), "log"))
-        argv = [programs.awl(), f"--ssh={self.sshd.ssh}", f"--log={log.path}", *self.family(),
+        argv = [programs.awl(), f"--ssh={self.sshd.ssh}", f"--log={log.file}", *self.family(),
                 *options, Sshd.ALIAS, *command]
         return argv, log
 
