@@ -36,7 +36,7 @@ class Log:
     def when(self, start, ceiling=CEILING):
         return self.first(start, ceiling)[0]
 
-    def path(self):
+    def path_line(self):
         """The path line, which a session leaves behind when it ends."""
         self.first("end: ")
         return [text[6:] for _, text in self.lines() if text.startswith("path: ")][-1]

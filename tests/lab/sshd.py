@@ -65,7 +65,10 @@ class Sshd:
         self.user = user or pwd.getpwuid(os.getuid()).pw_name
         account = pwd.getpwnam(self.user)
         self.home = account.pw_dir if own_home else os.path.join(self.folder, "home")
-        self.env = {"PATH": ":".join([*path, SYSTEM_PATH]), **(env or {})}
+        tmp = os.path.join(self.folder, "tmp")
+        os.mkdir(tmp)
+        os.chmod(tmp, 0o1777)
+        self.env = {"PATH": ":".join([*path, SYSTEM_PATH]), "TMPDIR": tmp, **(env or {})}
         if not own_home:
             self.env.update(HOME=self.home, SHELL="/bin/bash")
         self.owner = None if own_home else (account.pw_uid, account.pw_gid)

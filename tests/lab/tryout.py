@@ -77,7 +77,7 @@ def report(log, status):
     if start is None:
         say("there was no session")
     else:
-        say(f"carried by {log.path()}")
+        say(f"carried by {log.path_line()}")
     say(f"status {status}")
 
 

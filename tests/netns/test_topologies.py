@@ -36,7 +36,7 @@ def test_awl(lab, kind):
         screen.log.first("session: udp")
     screen.line("exit 7")
     assert screen.exit_status() == 7
-    path = screen.log.path()
+    path = screen.log.path_line()
     assert path.startswith("udp " if KINDS[kind].udp else "ssh pipe"), path
     lab.wait_gone("s", "awl-server")
     lab.wait_gone("s", "bash")
