@@ -209,6 +209,7 @@ class Pty:
         self.total = b""
         self.lock = threading.Condition()
         self.master, slave = pty.openpty()
+        os.set_blocking(self.master, False)
         self.resize(cols, rows)
 
         def own_terminal():
@@ -240,7 +241,10 @@ class Pty:
     def read(self):
         while True:
             try:
+                select.select([self.master], [], [])
                 data = os.read(self.master, 65536)
+            except BlockingIOError:
+                continue
             except OSError as error:
                 if error.errno not in (errno.EIO, errno.EBADF):
                     raise
@@ -261,9 +265,18 @@ class Pty:
         data = data.encode() if isinstance(data, str) else data
         end = time.monotonic() + ceiling
         while data:
-            if not select.select([], [self.master], [], max(0, end - time.monotonic()))[1]:
+            if time.monotonic() > end:
                 raise AssertionError(f"{len(data)} bytes not taken within {ceiling} s")
-            data = data[os.write(self.master, data[:512]):]
+            data = data[self.send_some(data[:4096], 1.0):]
+
+    def send_some(self, data, patience):
+        """What the tty takes of it; 0 when it took nothing for so many seconds."""
+        if not select.select([], [self.master], [], patience)[1]:
+            return 0
+        try:
+            return os.write(self.master, data)
+        except BlockingIOError:
+            return 0
 
     def wait(self, pattern, start=0, ceiling=CEILING):
         """Until the bytes since offset `start` match; gives (time, offset after the match)."""
