@@ -46,6 +46,8 @@ struct awl_client {
     bool hop;          /* one more is to be opened */
     bool hang_up;      /* AWL_HANGUP is to be given */
     bool path_news;    /* and AWL_PATH */
+    bool was_carried;  /* the session has had a way, and the last one was: */
+    struct path_ref carried;
     bool suspend;      /* and AWL_SUSPEND */
     bool sending;      /* a datagram was given out, and no failure was reported yet */
     uint64_t ssh_note; /* when to say that ssh carries the session; NEVER: said */

@@ -364,6 +364,8 @@ static void
 moved(struct awl_client *c, const struct path_ref *ref, uint64_t now)
 {
     c->path_news = true;
+    c->was_carried = true;
+    c->carried = *ref;
     if (ref->kind == PATH_UDP) {
         if (c->direct_at == NEVER)
             c->direct_at = now;
@@ -502,11 +504,21 @@ nat_text(enum gather_nat nat)
     return "";
 }
 
+static void
+way_put(struct buffer *b, const struct path_ref *ref)
+{
+    char addr[ADDR_TEXT_LEN];
+
+    if (ref->kind == PATH_PIPE)
+        buffer_put_str(b, "ssh pipe");
+    else
+        buffer_printf(b, "udp %s", addr_port_text(&ref->to, addr));
+}
+
 const char *
 awl_client_path_line(struct awl_client *c, uint64_t now)
 {
     struct buffer b = {.max = CLIENT_LINE_MAX - 1};
-    char addr[ADDR_TEXT_LEN];
     struct path_ref ref;
     struct punch_facts f;
     uint32_t rtt;
@@ -514,15 +526,17 @@ awl_client_path_line(struct awl_client *c, uint64_t now)
     (void)now;
     punch_facts(c->carrier.punch, &f);
     if (!paths_current(c->carrier.paths, &ref)) {
-        buffer_put_str(&b, "no path yet");
+        if (!c->was_carried) {
+            buffer_put_str(&b, "no path yet");
+        } else {
+            way_put(&b, &c->carried);
+            buffer_put_str(&b, " (closed)");
+        }
     } else {
         rtt = paths_rtt(c->carrier.paths, &ref);
         if (rtt == 0)
             rtt = (uint32_t)transport_rtt(c->carrier.transport);
-        if (ref.kind == PATH_PIPE)
-            buffer_put_str(&b, "ssh pipe");
-        else
-            buffer_printf(&b, "udp %s", addr_port_text(&ref.to, addr));
+        way_put(&b, &ref);
         if (rtt != 0)
             buffer_printf(&b, " rtt %u ms", (unsigned)rtt);
         buffer_printf(&b, " (%s", path_state_name(paths_state(c->carrier.paths, &ref)));
