@@ -353,7 +353,7 @@ int
 relay_main(int argc, char **argv)
 {
     const char *original = getenv("SSH_ORIGINAL_COMMAND");
-    struct awl_addr target;
+    struct awl_addr target = {0};
     struct buffer line = {0};
     bool open, written;
 

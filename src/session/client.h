@@ -40,13 +40,13 @@ struct awl_client {
 
     struct client_socket sockets[CLIENT_SOCKETS_MAX];
     size_t socket_count;
-    int closing;       /* a socket that hopping left behind, to be closed; 0: none */
-    uint64_t hopped;   /* when a local port was last chosen */
-    int hops;          /* how often */
-    bool hop;          /* one more is to be opened */
-    bool hang_up;      /* AWL_HANGUP is to be given */
-    bool path_news;    /* and AWL_PATH */
-    bool was_carried;  /* the session has had a way, and the last one was: */
+    int closing;      /* a socket that hopping left behind, to be closed; 0: none */
+    uint64_t hopped;  /* when a local port was last chosen */
+    int hops;         /* how often */
+    bool hop;         /* one more is to be opened */
+    bool hang_up;     /* AWL_HANGUP is to be given */
+    bool path_news;   /* and AWL_PATH */
+    bool was_carried; /* the session has had a way, and the last one was: */
     struct path_ref carried;
     bool suspend;      /* and AWL_SUSPEND */
     bool sending;      /* a datagram was given out, and no failure was reported yet */

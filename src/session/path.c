@@ -218,7 +218,8 @@ challenge_due(const struct paths *p, const struct way *w, bool probe, bool respo
     if (p->peer == PEER_OWN && !ways_validate(p))
         return false;
     /* A response with a challenge would be answered by one, and so for ever. */
-    return (probe && !response) || (w->ref.kind == PATH_UDP && !w->validated && age >= RECHALLENGE_MS) ||
+    return (probe && !response) ||
+           (w->ref.kind == PATH_UDP && !w->validated && age >= RECHALLENGE_MS) ||
            (w == p->current && w->ref.kind == PATH_UDP && age >= MEASURE_MS);
 }
 

@@ -17,8 +17,9 @@
 #define SERVER_ECHO_DONE_MS 2u   /* ...and whole when nothing follows for so long */
 #define SERVER_SYNC_MS      150u /* a program may keep a half-painted screen to itself */
 #define SERVER_ESC_MS       25u  /* how long an ESC O may wait for its letter */
-#define SERVER_FAREWELL_MS  100u /* and 2 RTO of silence after a client's last state...  \
-                                  */
+#define SERVER_FAREWELL_MS                                                               \
+    100u                          /* and 2 RTO of silence after a client's last state... \
+                                   */
 #define SERVER_FAREWELL_MAX 1000u /* ...but not longer than this, and it is over */
 #define SERVER_NOTES_MAX    64u   /* states whose echo is awaited; more share a note */
 #define SERVER_SIZES_MAX    64u   /* sizes waiting between keys; more replace the last */

@@ -103,6 +103,5 @@ pen_shows_on_blank(struct pen p)
 static inline bool
 cell_is_blank(struct cell c)
 {
-    return !c.cluster &&
-           (c.text == 0 || (c.text == ' ' && !pen_shows_on_blank(c.pen)));
+    return !c.cluster && (c.text == 0 || (c.text == ' ' && !pen_shows_on_blank(c.pen)));
 }

@@ -93,7 +93,7 @@ test_signals_are_ordinary_in_children(void **state)
     char *argv[] = {"sh", "-c", "grep -E 'Sig(Blk|Ign)' /proc/self/status", NULL};
     struct child c;
     uint64_t end = clock_now() + PATIENCE_MS;
-    unsigned long long blocked, ignored;
+    unsigned long long blocked = 0, ignored = 0;
     char out[256] = "";
 
     (void)state;
