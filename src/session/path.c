@@ -160,6 +160,7 @@ response_take(struct paths *p, struct way *w, const uint8_t *response, uint64_t 
         w->tries[i].sent = 0;
         if (p->config.client) {
             w->validated = true;
+            w->proved = now;
             path_client_works(p, w, now);
         } else if (!w->validated) {
             w->validated = true;

@@ -16,6 +16,8 @@
 #define PATH_HYSTERESIS_MS  10u
 #define PATH_SUSPECT_MIN_MS 1000u
 #define PATH_DEAD_MS        3000u /* from suspect */
+#define PATH_DEAF_MS                                                                     \
+    3000u /* the peer is heard, but acknowledges nothing: does it hear us? */
 #define PATH_PIPE_DEAD_MS                                                                \
     10000u /* the same for a pipe: TCP may come back, a login costs */
 #define PATH_HANGUP_MS       30000u

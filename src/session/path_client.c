@@ -250,10 +250,13 @@ suspect_at(const struct paths *p, const struct way *w)
     uint64_t base = MAX(w->heard, w->carries);
     uint64_t patience = MAX(2 * (uint64_t)p->link.rto_ms, PATH_SUSPECT_MIN_MS);
     uint64_t idle = base + 2 * (uint64_t)p->link.heartbeat_ms + 500;
+    uint64_t deaf;
 
     if (p->link.unacked_since == NEVER)
         return idle;
-    return sooner(idle, MAX(base, p->link.unacked_since) + patience);
+    deaf = MAX(MAX(w->proved, w->carries), p->link.unacked_since) +
+           MAX(4 * (uint64_t)p->link.rto_ms, PATH_DEAF_MS);
+    return sooner(sooner(idle, deaf), MAX(base, p->link.unacked_since) + patience);
 }
 
 static uint64_t

@@ -27,6 +27,7 @@ struct way {
     uint64_t heard;     /* last authentic; 0: never */
     uint64_t since;     /* of the state */
     uint64_t carries;   /* since when it carries the session */
+    uint64_t proved;    /* client: a challenge came back; 0: never */
     uint64_t seq;       /* highest that came this way */
     uint64_t got, sent; /* bytes, while not validated */
     uint32_t rtt;

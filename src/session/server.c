@@ -130,6 +130,11 @@ awl_server_datagram(struct awl_server *s, const struct awl_datagram *d, uint64_t
         return;
     if (h.peer_known)
         peer_known(s);
+    /* What is refused isn't acknowledged, but the client shall not think us gone. */
+    if (h.result.refused && now >= s->refused_at + SERVER_REFUSED_MS) {
+        s->refused_at = now;
+        transport_answer_soon(s->carrier.transport, now);
+    }
     if (h.result.new_remote) {
         if (!s->met)
             s->start = true;

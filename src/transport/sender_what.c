@@ -199,8 +199,17 @@ make_data(struct sender *s, const struct link *link, bool repeat, uint64_t now,
     if (!base)
         base = s->states; /* it gave way to the new one */
     base = choose_diff(s, base, to, diff);
-    if (!new_one && diff->len > BULK)
+    if (diff->len > BULK && base == s->states && (!new_one || s->states[1].lost)) {
         to = smaller_repeat(s, to, diff);
+        if (new_one && to != sender_newest(s)) {
+            /* What was lost goes first, or all of it would go with every new piece. */
+            s->ops->free(sender_newest(s)->state);
+            s->count--;
+            s->dirty = true;
+            s->pending_since = now;
+            new_one = false;
+        }
+    }
     if (diff->overflow || (new_one && diff->len == 0 && base_num == before)) {
         /* Too much for one message: perhaps a later state differs by less. */
         if (diff->overflow) {

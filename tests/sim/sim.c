@@ -274,6 +274,9 @@ run_rebinding(struct world *w)
         use(w, 500);
         settle(w, 60 * SECOND);
     }
+    /* Someone has to speak before anyone can notice; who leaves earlier may leave the
+     * other behind. */
+    world_run(w, w->now + 12 * SECOND);
     finish(w, dice(w, 2));
 }
 
