@@ -229,13 +229,15 @@ notice_tick(struct notice *n, uint64_t now)
 
     hint = n->escape && m != &n->said[NOTICE_HELP];
     if (!body[0])
-        n->text[0] = '\0';
-    else if (hint)
-        snprintf(n->text, sizeof(n->text), "awl: %.*s [To quit: %s .]",
-                 (int)(sizeof(n->text) - 48), body, notice_key(n->escape, key, &plain));
+        n->bare[0] = '\0';
     else
-        snprintf(n->text, sizeof(n->text), "awl: %.*s", (int)(sizeof(n->text) - 48),
+        snprintf(n->bare, sizeof(n->bare), "awl: %.*s", (int)(sizeof(n->bare) - 48),
                  body);
+    memcpy(n->text, n->bare, sizeof(n->text));
+    if (body[0] && hint)
+        snprintf(n->text, sizeof(n->text), "%.*s [To quit: %s .]",
+                 (int)(sizeof(n->text) - 36), n->bare,
+                 notice_key(n->escape, key, &plain));
     return strcmp(was, n->text) != 0;
 }
 
@@ -246,7 +248,13 @@ notice_deadline(const struct notice *n)
 }
 
 const char *
-notice_text(const struct notice *n)
+notice_text(const struct notice *n, int cols)
 {
-    return n->text[0] ? n->text : NULL;
+    int width = 2; /* a space on either side */
+
+    for (const char *c = n->text; *c != '\0'; c++)
+        width += ((unsigned char)*c & 0xc0) != 0x80;
+    if (!n->text[0])
+        return NULL;
+    return width <= cols ? n->text : n->bare;
 }

@@ -30,6 +30,7 @@ struct notice_message {
 struct notice {
     struct notice_message said[NOTICE_KINDS];
     char text[NOTICE_TEXT_MAX]; /* what the bar shows, "" for no bar */
+    char bare[NOTICE_TEXT_MAX]; /* the same without the hint how to quit */
     uint64_t started, heard, replied;
     uint64_t deadline;
     uint64_t back_ms; /* contact is back after so long; 0: nothing to tell */
@@ -58,5 +59,6 @@ void notice_sent(struct notice *n, uint64_t now);
 bool notice_tick(struct notice *n, uint64_t now);
 /* When the text may change next; 0 after anything was put in. */
 uint64_t notice_deadline(const struct notice *n);
-/* The text of the last tick, UTF-8; NULL: no bar. Valid until the next tick. */
-const char *notice_text(const struct notice *n);
+/* The text of the last tick, UTF-8; NULL: no bar. Where it would have to be cut at so
+ * many columns, the hint how to quit is left out first. Valid until the next tick. */
+const char *notice_text(const struct notice *n, int cols);

@@ -173,7 +173,7 @@ awl_client_draw(struct awl_client *c, const uint8_t **data, size_t *len, uint64_
         predict_apply(v->predict, target);
         screen_free(v->guessed);
         v->guessed = screen_copy(target);
-        overlay_notice(target, notice_text(&c->notice));
+        overlay_notice(target, notice_text(&c->notice, c->config.cols));
         if (c->config.title_prefix)
             overlay_title(target, TITLE_PREFIX);
         show(v, target);

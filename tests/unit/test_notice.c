@@ -11,7 +11,7 @@ shows(struct notice *n, uint64_t ms, const char *want)
     const char *got;
 
     notice_tick(n, T0 + ms);
-    got = notice_text(n);
+    got = notice_text(n, 200);
     if (strcmp(got ? got : "", want) != 0)
         fail_msg("at %u ms the bar shows \"%s\", want \"%s\"", (unsigned)ms,
                  got ? got : "", want);
@@ -120,8 +120,34 @@ test_texts_are_cut(void **state)
     notice_link(&n, T0, T0);
     notice_say(&n, NOTICE_QUIT, text, T0 + 9000);
     notice_tick(&n, T0 + 9000);
-    assert_true(strlen(notice_text(&n)) < NOTICE_TEXT_MAX);
-    assert_non_null(strstr(notice_text(&n), "[To quit: Ctrl-^ .]"));
+    assert_true(strlen(notice_text(&n, 400)) < NOTICE_TEXT_MAX);
+    assert_non_null(strstr(notice_text(&n, 400), "[To quit: Ctrl-^ .]"));
+}
+
+/* What doesn't fit is cut at its end, and there stands what the user knows best. */
+static void
+test_hint_goes_first(void **state)
+{
+    static const struct {
+        int cols;
+        const char *want;
+    } cases[] = {
+        {80, "awl: by d\xc3\xa4y [To quit: Ctrl-^ .]"},
+        {33, "awl: by d\xc3\xa4y [To quit: Ctrl-^ .]"},
+        {32, "awl: by d\xc3\xa4y"},
+        {5, "awl: by d\xc3\xa4y"},
+    };
+    struct notice n;
+
+    (void)state;
+    notice_init(&n, 0x1e, T0);
+    notice_link(&n, T0, T0);
+    notice_say(&n, NOTICE_NOTE, "by d\xc3\xa4y", T0);
+    notice_tick(&n, T0);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        if (strcmp(notice_text(&n, cases[i].cols), cases[i].want) != 0)
+            fail_msg("%d columns: \"%s\", want \"%s\"", cases[i].cols,
+                     notice_text(&n, cases[i].cols), cases[i].want);
 }
 
 int
@@ -130,7 +156,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_contact), cmocka_unit_test(test_silence),
         cmocka_unit_test(test_reply),         cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_texts_are_cut),
+        cmocka_unit_test(test_texts_are_cut), cmocka_unit_test(test_hint_goes_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
