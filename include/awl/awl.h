@@ -250,7 +250,17 @@ awl_client_redraw(struct awl_client *c); /* the next draw repaints everything */
 AWL_API void awl_client_text(struct awl_client *c, const uint8_t **data, size_t *len);
 /* One line about how the session travels; valid until the next call. */
 AWL_API const char *awl_client_path_line(struct awl_client *c, uint64_t now);
-/* Facts for measurements and tests. */
+/* What translates a host's addresses, as far as it has shown. */
+enum awl_nat {
+    AWL_NAT_UNKNOWN,
+    AWL_NAT_NONE,
+    AWL_NAT_SOME,    /* there is one, of unknown kind */
+    AWL_NAT_KEEPS,   /* it keeps ports */
+    AWL_NAT_CHANGES, /* it has another port outside */
+    AWL_NATS         /* how many there are */
+};
+
+/* Facts for measurements, tests and diagnosis. */
 struct awl_client_facts {
     uint64_t
         first_state_at; /* when the first server state was applied; AWL_NEVER: not yet */
@@ -260,6 +270,20 @@ struct awl_client_facts {
     bool peer_known;    /* it is known whether the server is awl's or stock mosh's */
     bool peer_awl;
     uint64_t heard_at; /* last authentic datagram; 0: never */
+    /* What was found out about UDP. */
+    enum awl_nat own_nat, peer_nat;
+    bool peer_open;     /* our datagram got there before the server had opened anything */
+    bool udp_heard;     /* the server's datagrams have come over UDP */
+    bool udp_reached;   /* and ours have got there, as the server says */
+    bool punch_allowed; /* neither side forbids opening firewalls */
+    bool searches;      /* both sides would search through a NAT's ports */
+    bool trying;        /* an attempt is under way */
+    unsigned attempts;  /* how many were begun */
+    unsigned own_candidates, peer_candidates; /* of the newest */
+    bool server_first;                        /* its order */
+    unsigned opener_ttl;
+    struct awl_addr path; /* where UDP carries the session to; AWL_NONE: it doesn't */
+    uint32_t rtt_ms;      /* of what carries the session; 0: unknown */
 };
 AWL_API void awl_client_facts(const struct awl_client *c, struct awl_client_facts *out);
 

@@ -365,4 +365,5 @@ awl_client_facts(const struct awl_client *c, struct awl_client_facts *out)
         .peer_awl = c->carrier.hello.peer == HELLO_PEER_OWN,
         .heard_at = transport_heard(c->carrier.transport),
     };
+    client_ways_facts(c, out);
 }

@@ -74,6 +74,8 @@ bool client_ways_next(struct awl_client *c, struct awl_output *out, uint64_t now
 /* A datagram was heard that way. */
 void client_ways_heard(struct awl_client *c, const struct carrier_heard *heard,
                        uint64_t now);
+/* Fills in what is known about paths and NATs. */
+void client_ways_facts(const struct awl_client *c, struct awl_client_facts *out);
 /* The user asks for a login. */
 void client_ways_login(struct awl_client *c, uint64_t now);
 /* A datagram came; ref says how. */

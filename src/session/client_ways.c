@@ -493,15 +493,47 @@ client_ways_next(struct awl_client *c, struct awl_output *out, uint64_t now)
 
 /* ---- the path line ---- */
 
-static const char *
-nat_text(enum gather_nat nat)
+static enum awl_nat
+nat_kind(enum gather_nat nat, uint16_t inside, uint16_t outside)
 {
     switch (nat) {
     case GATHER_UNKNOWN: break;
-    case GATHER_OPEN: return "; no nat";
-    case GATHER_TRANSLATED: return "; behind a nat";
+    case GATHER_OPEN: return AWL_NAT_NONE;
+    case GATHER_TRANSLATED:
+        if (inside == 0 || outside == 0)
+            return AWL_NAT_SOME;
+        return inside == outside ? AWL_NAT_KEEPS : AWL_NAT_CHANGES;
     }
-    return "";
+    return AWL_NAT_UNKNOWN;
+}
+
+void
+client_ways_facts(const struct awl_client *c, struct awl_client_facts *out)
+{
+    struct path_ref ref;
+    struct punch_facts f;
+    bool carried = paths_current(c->carrier.paths, &ref);
+
+    punch_facts(c->carrier.punch, &f);
+    if (carried && ref.kind == PATH_UDP)
+        out->path = ref.to;
+    if (carried)
+        out->rtt_ms = paths_rtt(c->carrier.paths, &ref);
+    if (carried && out->rtt_ms == 0)
+        out->rtt_ms = (uint32_t)transport_rtt(c->carrier.transport);
+    out->own_nat = nat_kind(f.own, f.local_port, f.seen.port);
+    out->peer_nat = nat_kind(f.peer, c->config.server_port, out->path.port);
+    out->peer_open = f.peer_unsolicited;
+    out->udp_heard = f.heard;
+    out->udp_reached = f.seen.family != AWL_NONE;
+    out->punch_allowed = f.both_punch;
+    out->searches = (carrier_features(&c->carrier) & HELLO_SPRAY) != 0;
+    out->trying = f.trying;
+    out->attempts = f.gen;
+    out->own_candidates = (unsigned)f.own_cands;
+    out->peer_candidates = (unsigned)f.peer_cands;
+    out->server_first = f.order == CANDIDATE_SERVER_FIRST;
+    out->opener_ttl = f.opener_ttl;
 }
 
 static void
@@ -515,16 +547,47 @@ way_put(struct buffer *b, const struct path_ref *ref)
         buffer_printf(b, "udp %s", addr_port_text(&ref->to, addr));
 }
 
+/* How UDP got through, and the state of the way unless it is good. */
+static void
+way_put_how(struct buffer *b, const struct awl_client *c, const struct path_ref *ref,
+            const struct awl_client_facts *f)
+{
+    enum path_state state = paths_state(c->carrier.paths, ref);
+    const char *before = " (";
+
+    if (state != PATH_GOOD) {
+        buffer_printf(b, "%s%s", before, path_state_name(state));
+        before = ", ";
+    }
+    if (ref->kind == PATH_UDP && f->peer_awl) {
+        if (f->peer_open)
+            buffer_printf(b, "%sserver open", before);
+        else
+            buffer_printf(b, "%spunched, %s first, ttl %u", before,
+                          f->server_first ? "server" : "client", f->opener_ttl);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        buffer_put_str(b, ")");
+}
+
 const char *
 awl_client_path_line(struct awl_client *c, uint64_t now)
 {
+    static const char *const nats[] = {
+        [AWL_NAT_UNKNOWN] = "",
+        [AWL_NAT_NONE] = "; no nat",
+        [AWL_NAT_SOME] = "; nat",
+        [AWL_NAT_KEEPS] = "; nat: port kept",
+        [AWL_NAT_CHANGES] = "; nat: port changed",
+    };
+    static_assert(ARRAY_LEN(nats) == AWL_NATS, "a word for every kind of NAT");
     struct buffer b = {.max = CLIENT_LINE_MAX - 1};
     struct path_ref ref;
-    struct punch_facts f;
-    uint32_t rtt;
+    struct awl_client_facts f;
 
     (void)now;
-    punch_facts(c->carrier.punch, &f);
+    awl_client_facts(c, &f);
     if (!paths_current(c->carrier.paths, &ref)) {
         if (!c->was_carried) {
             buffer_put_str(&b, "no path yet");
@@ -533,19 +596,10 @@ awl_client_path_line(struct awl_client *c, uint64_t now)
             buffer_put_str(&b, " (closed)");
         }
     } else {
-        rtt = paths_rtt(c->carrier.paths, &ref);
-        if (rtt == 0)
-            rtt = (uint32_t)transport_rtt(c->carrier.transport);
         way_put(&b, &ref);
-        if (rtt != 0)
-            buffer_printf(&b, " rtt %u ms", (unsigned)rtt);
-        buffer_printf(&b, " (%s", path_state_name(paths_state(c->carrier.paths, &ref)));
-        if (ref.kind == PATH_UDP && f.direct)
-            buffer_printf(&b, ", punched, %s, ttl %u",
-                          f.order == CANDIDATE_CLIENT_FIRST ? "client first"
-                                                            : "server first",
-                          (unsigned)f.opener_ttl);
-        buffer_put_str(&b, ")");
+        if (f.rtt_ms != 0)
+            buffer_printf(&b, " rtt %u ms", (unsigned)f.rtt_ms);
+        way_put_how(&b, c, &ref, &f);
         if (ref.kind == PATH_UDP)
             buffer_put_str(&b, c->frames != NULL ? "; ssh pipe idle" : "; no ssh pipe");
         else if (f.trying)
@@ -553,7 +607,7 @@ awl_client_path_line(struct awl_client *c, uint64_t now)
     }
     if (c->carrier.hello.peer == HELLO_PEER_STOCK)
         buffer_put_str(&b, "; stock server");
-    buffer_put_str(&b, nat_text(f.own));
+    buffer_put_str(&b, nats[f.own_nat]);
     snprintf(c->line, sizeof(c->line), "%s", buffer_str(&b));
     buffer_free(&b);
     return c->line;

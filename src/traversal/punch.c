@@ -464,5 +464,11 @@ punch_facts(const struct punch *p, struct punch_facts *out)
         .peer_unsolicited = p->peer_unsolicited,
         .own_unsolicited = p->unsolicited,
         .seen = p->seen_me,
+        .heard = p->seen_peer.family != AWL_NONE,
+        .both_punch = !p->config.no_punch && p->peer_punches,
+        .own_cands = p->message.cands.count,
+        .peer_cands = p->peer_cands.count,
     };
+    out->local_port =
+        is_client(p) ? client_port(p, family_index(p->seen_me.family)) : p->config.port;
 }

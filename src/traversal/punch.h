@@ -150,6 +150,10 @@ struct punch_facts {
     bool peer_unsolicited;     /* the peer said that it is not filtered */
     bool own_unsolicited;      /* we heard it before we had sent */
     struct awl_addr seen;      /* our address as the peer saw it */
+    uint16_t local_port;       /* of our socket of that family; 0: none */
+    bool heard;                /* something authentic came over UDP from another host */
+    bool both_punch;           /* neither side's admin or user forbids openers */
+    size_t own_cands, peer_cands;
 };
 void punch_facts(const struct punch *p, struct punch_facts *out);
 /* Client: the socket now used for that family; 0: none is open. */
