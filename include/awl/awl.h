@@ -93,8 +93,15 @@ enum awl_output_kind {
                   data */
     AWL_PIPE,  /* client: bytes for the relay's standard input */
     AWL_OPEN,  /* open a UDP socket: socket (its new number), family, port (0: any).
-                  Then awl_client_opened() or awl_client_open_failed() */
+                  Then awl_client_opened() or awl_client_open_failed(), on a server
+                  likewise */
     AWL_CLOSE, /* close the socket */
+    AWL_MAP,   /* ask the router `to` over UPnP to let UDP to this host's port in, or for
+                  more time; `from` is this host's address on that way. Then
+                  AWL_NEWS_MAPPED. Where there is no UPnP, say so the same way */
+    AWL_UNMAP, /* take that back; nothing is answered */
+    AWL_HOPS,  /* find the routers on the way to `to`. Then AWL_NEWS_HOPS, or nothing
+                  where the system doesn't tell */
     AWL_DIAL, /* client: start the relay over ssh; `interactive` if the user may be asked.
                  Then awl_client_pipe_up() or awl_client_pipe_down() */
     AWL_HANGUP,    /* client: close the pipe, or end the ssh that is still logging in */
@@ -135,6 +142,30 @@ struct awl_output {
     bool exit_known; /* the peer told how the command ended */
     int exit_status; /* 0..255 */
     int exit_signal; /* signal number, 0: none */
+};
+
+/* ---- what the driver has found out ---- */
+
+#define AWL_HOPS_MAX 6u
+#define AWL_STUN_MAX 8u
+
+enum awl_news_kind {
+    AWL_NEWS_ROUTE, /* the way out of `family`: addr[0] is the router, addr[1] this host's
+                       address on the way; count 0: there is none */
+    AWL_NEWS_STUN,  /* the STUN servers the user named, all that are known so far */
+    AWL_NEWS_MAPPED, /* addr[0] is what AWL_MAP got, for lease_s seconds (0: for ever);
+                        count 0: nothing */
+    AWL_NEWS_HOPS, /* addr[i] answered a datagram of hop limit i + 1; AWL_NONE: nobody */
+};
+
+/* After each AWL_NEWS_ROUTE that a change of network brings, the routers are asked again
+ * for a mapping; so say it after awl_client_network or awl_server_network. Copied. */
+struct awl_news {
+    enum awl_news_kind kind;
+    enum awl_family family;
+    const struct awl_addr *addr;
+    size_t count;
+    uint32_t lease_s;
 };
 
 /* ---- the client ---- */
@@ -227,6 +258,8 @@ AWL_API void awl_client_pipe_down(struct awl_client *c, const char *why, bool cr
  */
 AWL_API void awl_client_network(struct awl_client *c, const struct awl_addr *own,
                                 size_t count, uint64_t now);
+AWL_API void awl_client_news(struct awl_client *c, const struct awl_news *news,
+                             uint64_t now);
 /* Ends the session in good order, as the escape key does; why is shown in the bar. A
  * second call ends it at once. */
 AWL_API void awl_client_quit(struct awl_client *c, const char *why, uint64_t now);
@@ -300,8 +333,9 @@ struct awl_server_config {
     size_t own_count;
     struct awl_addr ssh_client; /* SSH_CONNECTION, or none */
     struct awl_addr ssh_server;
-    struct awl_addr candidate;  /* AWL_SERVER_CANDIDATE, or none */
-    bool no_punch;              /* AWL_NO_PUNCH or `nopunch` */
+    struct awl_addr candidate; /* AWL_SERVER_CANDIDATE, or none */
+    bool no_punch;             /* AWL_NO_PUNCH or `nopunch` */
+    bool scout; /* look for the way in from outside: STUN, port mappings, routers */
     uint32_t hole_ttl_s;        /* how long a silent client's hole is kept open */
     uint32_t network_timeout_s; /* MOSH_SERVER_NETWORK_TMOUT; 0: none */
     struct awl_random random;
@@ -340,6 +374,12 @@ AWL_API void awl_server_control(struct awl_server *s, const uint8_t *data, size_
                                 uint64_t now);
 AWL_API void awl_server_network(struct awl_server *s, const struct awl_addr *own,
                                 size_t count, uint64_t now);
+AWL_API void awl_server_news(struct awl_server *s, const struct awl_news *news,
+                             uint64_t now);
+/* Answers to AWL_OPEN; only sockets for asking routers are opened. */
+AWL_API void awl_server_opened(struct awl_server *s, int socket, uint16_t port,
+                               uint64_t now);
+AWL_API void awl_server_open_failed(struct awl_server *s, int socket, uint64_t now);
 /* Ends the session in good order, at once where there is no client or on a second call.
  */
 AWL_API void awl_server_quit(struct awl_server *s, uint64_t now);

@@ -103,6 +103,9 @@ read_environment(struct server *s)
     s->serve.signal_tmout_s = read_timeout("MOSH_SERVER_SIGNAL_TMOUT");
     c->no_punch = s->args.no_punch || is_set("AWL_NO_PUNCH");
     c->hole_ttl_s = s->args.hole_ttl_s;
+    c->scout = s->args.relay; /* where nothing can be told there is nothing to find */
+    s->serve.stun = s->args.stun;
+    s->serve.stun_count = s->args.stun_count;
     if (candidate != NULL && candidate[0] != '\0' &&
         !addr_parse_port(bytes_str(candidate), &c->candidate))
         warn("AWL_SERVER_CANDIDATE is \"%s\", not ADDRESS:PORT; ignored", candidate);

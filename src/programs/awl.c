@@ -539,6 +539,13 @@ run_session(struct awl *a)
     config.pipe_early = early.data;
     config.pipe_early_len = early.len;
     config.ssh = dialer_hooks(&dialer);
+    if (info->have_relay && !a->s.no_punch)
+        config.legwork =
+            legwork_new(&(struct legwork_config){.stun = a->s.stun.word,
+                                                 .stun_count = a->s.stun.count,
+                                                 .only = a->s.family.only,
+                                                 .log = trace_log(&a->trace)},
+                        clock_now());
     driver = driver_new(&config, a->loop, &error);
     awl_key_wipe(&config.client.key);
     awl_key_wipe(&a->client.key);
@@ -558,6 +565,7 @@ run_session(struct awl *a)
         driver_free(driver);
     }
     dialer_end(&dialer);
+    legwork_free(config.legwork);
     buffer_free(&server);
     return status;
 }

@@ -15,7 +15,7 @@
 #include "platform/ifaddrs.h"
 #include "platform/netwatch.h"
 #include "platform/random.h"
-#include "platform/udp.h"
+#include "programs/sockets.h"
 
 #define READ_MAX        16384u
 #define DATAGRAMS_MAX   64 /* a turn and socket, so that keys get their turn too */
@@ -27,11 +27,6 @@
     "\033[?2026l\033[r\033[?1l\033>\033[0m\033[?25h\033[?5l\033[?1003l\033[?1002l"       \
     "\033[?1001l\033[?1000l\033[?1004l\033[?2004l\033[?1015l\033[?1006l\033[?1005l"
 
-struct driver_socket {
-    int number;
-    struct udp udp;
-};
-
 struct driver {
     struct awl_client *client;
     struct loop *loop;
@@ -39,9 +34,9 @@ struct driver {
     struct netwatch *netwatch;
     struct driver_ssh ssh;
     struct awl_log log;
-    struct driver_socket **sockets; /* owned, each allocated by itself */
-    size_t socket_count;
-    int pipe_in, pipe_out; /* -1: closed */
+    struct sockets sockets;
+    struct legwork *legwork; /* NULL: none */
+    int pipe_in, pipe_out;   /* -1: closed */
     struct buffer pipe_queue;
     struct buffer tty_queue;
     bool lent;    /* the terminal is given back: ssh asks the user */
@@ -305,57 +300,24 @@ hang_up(struct driver *d, uint64_t now)
 
 /* ---- the sockets ---- */
 
-static struct driver_socket *
-socket_find(struct driver *d, int number)
-{
-    for (size_t i = 0; i < d->socket_count; i++)
-        if (d->sockets[i]->number == number)
-            return d->sockets[i];
-    return NULL;
-}
-
 static void
 socket_open(struct driver *d, const struct awl_output *out, uint64_t now)
 {
-    struct driver_socket *s = xcalloc(1, sizeof(*s));
-    struct awl_addr any = {.family = (uint8_t)out->family};
     int error, number = out->socket;
+    uint16_t port;
 
-    s->number = number;
-    error = udp_open(&s->udp, &any, out->port, out->port);
-    if (error != 0) {
-        free(s);
+    error = sockets_open(&d->sockets, out, &port);
+    if (error != 0)
         awl_client_open_failed(d->client, number, strerror(error), now);
-        return;
-    }
-    d->sockets = xrealloc(d->sockets, d->socket_count + 1, sizeof(*d->sockets));
-    d->sockets[d->socket_count++] = s;
-    awl_client_opened(d->client, number, s->udp.port, now);
-}
-
-static void
-socket_close(struct driver *d, int number)
-{
-    for (size_t i = 0; i < d->socket_count; i++) {
-        if (d->sockets[i]->number == number) {
-            udp_close(&d->sockets[i]->udp);
-            free(d->sockets[i]);
-            d->sockets[i] = d->sockets[--d->socket_count];
-            return;
-        }
-    }
+    else
+        awl_client_opened(d->client, number, port, now);
 }
 
 static void
 socket_send(struct driver *d, const struct awl_output *out, uint64_t now)
 {
-    struct driver_socket *s = socket_find(d, out->socket);
-    int error, number = out->socket;
+    int number = out->socket, error = sockets_send(&d->sockets, out);
 
-    if (s == NULL)
-        return;
-    error = udp_send(&s->udp, &out->to, &out->from, out->ttl, out->ecn,
-                     bytes_of(out->data, out->len));
     if (error != 0)
         awl_client_send_failed(d->client, number, strerror(error), error == EMSGSIZE,
                                now);
@@ -364,17 +326,35 @@ socket_send(struct driver *d, const struct awl_output *out, uint64_t now)
 static void
 sockets_read(struct driver *d, uint64_t now)
 {
-    for (size_t i = 0; i < d->socket_count; i++) {
-        struct driver_socket *s = d->sockets[i];
-        struct awl_datagram in;
+    struct socket_entry *e;
+    struct awl_datagram in;
+    size_t at = 0;
 
-        if (!(loop_got(d->loop, s->udp.fd) & LOOP_READ))
-            continue;
-        for (int n = 0; n < DATAGRAMS_MAX && udp_receive(&s->udp, &in); n++) {
-            in.socket = s->number;
+    while ((e = sockets_ready(&d->sockets, d->loop, &at)) != NULL)
+        for (int n = 0; n < DATAGRAMS_MAX && sockets_receive(e, &in); n++)
             awl_client_datagram(d->client, &in, now);
-        }
-    }
+}
+
+/* What was found out; also what there is before anything was asked for. */
+static void
+legwork_read(struct driver *d, uint64_t now)
+{
+    struct awl_news news;
+
+    while (d->legwork != NULL && legwork_news(d->legwork, &news, now))
+        awl_client_news(d->client, &news, now);
+}
+
+/* The engine's requests, where somebody can carry them out. */
+static void
+legwork_ask(struct driver *d, const struct awl_output *out, uint64_t now)
+{
+    struct awl_news nothing = {.kind = AWL_NEWS_MAPPED, .family = AWL_IPV4};
+
+    if (d->legwork != NULL)
+        legwork_do(d->legwork, out, now);
+    else if (out->kind == AWL_MAP)
+        awl_client_news(d->client, &nothing, now);
 }
 
 /* ---- the loop ---- */
@@ -397,7 +377,10 @@ carry_out(struct driver *d, const struct awl_output *out, uint64_t now)
     case AWL_SEND: socket_send(d, out, now); break;
     case AWL_PIPE: pipe_write(d, out, now); break;
     case AWL_OPEN: socket_open(d, out, now); break;
-    case AWL_CLOSE: socket_close(d, out->socket); break;
+    case AWL_CLOSE: sockets_close(&d->sockets, out->socket); break;
+    case AWL_MAP:
+    case AWL_UNMAP:
+    case AWL_HOPS: legwork_ask(d, out, now); break;
     case AWL_DIAL: dial(d, out->interactive, now); break;
     case AWL_HANGUP: hang_up(d, now); break;
     case AWL_SUSPEND: terminal_suspend(d); break;
@@ -446,8 +429,11 @@ network_read(struct driver *d, uint64_t now)
 {
     struct awl_addr own[AWL_ADDRS_MAX];
 
-    if (netwatch_changed(d->netwatch, d->loop, now))
-        awl_client_network(d->client, own, ifaddrs_read(own), now);
+    if (!netwatch_changed(d->netwatch, d->loop, now))
+        return;
+    awl_client_network(d->client, own, ifaddrs_read(own), now);
+    if (d->legwork != NULL)
+        legwork_network(d->legwork, now);
 }
 
 static void
@@ -462,8 +448,9 @@ wait_for_something(struct driver *d)
         if (d->tty_queue.len > 0)
             loop_want(d->loop, d->tty->out, LOOP_WRITE);
     }
-    for (size_t i = 0; i < d->socket_count; i++)
-        loop_want(d->loop, d->sockets[i]->udp.fd, LOOP_READ);
+    sockets_want(&d->sockets, d->loop);
+    if (d->legwork != NULL)
+        deadline = sooner(deadline, legwork_want(d->legwork, d->loop));
     loop_want(d->loop, d->pipe_in, LOOP_READ);
     if (d->pipe_queue.len > 0)
         loop_want(d->loop, d->pipe_out, LOOP_WRITE);
@@ -494,6 +481,7 @@ driver_run(struct driver *d)
         pipe_flush(d, now);
         pipe_read(d, now);
         network_read(d, now);
+        legwork_read(d, now);
         if (d->ssh.turn != NULL)
             d->ssh.turn(d->ssh.arg, d, d->loop, now);
     }
@@ -502,8 +490,7 @@ driver_run(struct driver *d)
     pipe_close(d);
     if (d->ssh.hangup != NULL)
         d->ssh.hangup(d->ssh.arg, d, clock_now());
-    while (d->socket_count > 0)
-        socket_close(d, d->sockets[0]->number);
+    sockets_close_all(&d->sockets);
 }
 
 struct driver *
@@ -533,6 +520,8 @@ driver_new(const struct driver_config *config, struct loop *l, const char **erro
         loop_catch(l, signals[i]);
     d->netwatch = netwatch_new();
     d->client = awl_client_new(&client, now);
+    d->legwork = config->legwork;
+    legwork_read(d, now);
     terminal_take(d);
     if (d->tty_gone) {
         *error = "the terminal cannot be put into raw mode";
@@ -564,9 +553,7 @@ driver_free(struct driver *d)
         return;
     tty_restore(d->tty);
     pipe_close(d);
-    while (d->socket_count > 0)
-        socket_close(d, d->sockets[0]->number);
-    free(d->sockets);
+    sockets_close_all(&d->sockets);
     buffer_free(&d->pipe_queue);
     buffer_free(&d->tty_queue);
     netwatch_free(d->netwatch);

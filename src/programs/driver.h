@@ -6,6 +6,7 @@
 #include "platform/loop.h"
 #include "platform/terminfo.h"
 #include "platform/tty.h"
+#include "programs/legwork.h"
 
 struct driver;
 
@@ -36,6 +37,7 @@ struct driver_config {
     struct tty *tty;                 /* open, not yet raw; borrowed */
     bool init;                       /* switch to the alternate screen */
     struct driver_ssh ssh;
+    struct legwork *legwork; /* borrowed; NULL: nothing is looked for outside */
     /* The first pipe, when client.pipe: the driver makes them non-blocking and closes
      * them. -1: none. */
     int pipe_in;               /* to read: ssh's standard output */

@@ -14,6 +14,8 @@
 #include "platform/random.h"
 #include "platform/ttymode.h"
 #include "platform/utmp.h"
+#include "programs/legwork.h"
+#include "programs/sockets.h"
 
 #define DATAGRAMS_MAX 64 /* a turn */
 /* A program that closed its terminal but doesn't end: its status is waited for no longer.
@@ -28,6 +30,8 @@ struct serve {
     const struct serve_config *config;
     struct awl_server *engine;
     struct netwatch *netwatch;
+    struct legwork *legwork; /* NULL: nothing is looked for outside */
+    struct sockets sockets;  /* from which routers are asked */
     uint64_t started;
     uint64_t eof_due; /* when to stop waiting for the program's status; NEVER: not yet */
     struct ttymode tty;
@@ -56,11 +60,28 @@ record(struct serve *s, uint64_t now)
 static void
 send_datagram(struct serve *s, const struct awl_output *out, uint64_t now)
 {
-    int error = udp_send(s->config->udp, &out->to, &out->from, out->ttl, out->ecn,
-                         bytes_of(out->data, out->len));
+    int error;
 
+    if (out->socket != 0) {
+        sockets_send(&s->sockets, out); /* it is asked again */
+        return;
+    }
+    error = udp_send(s->config->udp, &out->to, &out->from, out->ttl, out->ecn,
+                     bytes_of(out->data, out->len));
     if (error != 0)
         awl_server_send_failed(s->engine, strerror(error), error == EMSGSIZE, now);
+}
+
+static void
+open_socket(struct serve *s, const struct awl_output *out, uint64_t now)
+{
+    int number = out->socket;
+    uint16_t port;
+
+    if (sockets_open(&s->sockets, out, &port) != 0)
+        awl_server_open_failed(s->engine, number, now);
+    else
+        awl_server_opened(s->engine, number, port, now);
 }
 
 static void
@@ -76,9 +97,15 @@ carry_out(struct serve *s, const struct awl_output *out, uint64_t now)
         s->record_due = now + RECORD_DELAY_MS;
         break;
     case AWL_DONE: s->over = true; break;
+    case AWL_OPEN: open_socket(s, out, now); break;
+    case AWL_CLOSE: sockets_close(&s->sockets, out->socket); break;
+    case AWL_MAP:
+    case AWL_UNMAP:
+    case AWL_HOPS:
+        if (s->legwork != NULL)
+            legwork_do(s->legwork, out, now);
+        break;
     case AWL_PIPE:
-    case AWL_OPEN:
-    case AWL_CLOSE:
     case AWL_DIAL:
     case AWL_HANGUP:
     case AWL_SUSPEND:
@@ -106,8 +133,13 @@ read_signals(struct serve *s, uint64_t now)
 static void
 read_datagrams(struct serve *s, uint64_t now)
 {
+    struct socket_entry *e;
     struct awl_datagram in;
+    size_t at = 0;
 
+    while ((e = sockets_ready(&s->sockets, s->config->loop, &at)) != NULL)
+        for (int n = 0; n < DATAGRAMS_MAX && sockets_receive(e, &in); n++)
+            awl_server_datagram(s->engine, &in, now);
     if (!(loop_got(s->config->loop, s->config->udp->fd) & LOOP_READ))
         return;
     for (int n = 0; n < DATAGRAMS_MAX && udp_receive(s->config->udp, &in); n++)
@@ -132,8 +164,20 @@ read_network(struct serve *s, uint64_t now)
 {
     struct awl_addr own[AWL_ADDRS_MAX];
 
-    if (netwatch_changed(s->netwatch, s->config->loop, now))
-        awl_server_network(s->engine, own, ifaddrs_read(own), now);
+    if (!netwatch_changed(s->netwatch, s->config->loop, now))
+        return;
+    awl_server_network(s->engine, own, ifaddrs_read(own), now);
+    if (s->legwork != NULL)
+        legwork_network(s->legwork, now);
+}
+
+static void
+read_legwork(struct serve *s, uint64_t now)
+{
+    struct awl_news news;
+
+    while (s->legwork != NULL && legwork_news(s->legwork, &news, now))
+        awl_server_news(s->engine, &news, now);
 }
 
 /* At most PTY_READ_MAX bytes a turn, and after the sockets, so that Ctrl-C gets through.
@@ -192,6 +236,9 @@ wait_for_something(struct serve *s)
     if (!c->pty->eof && c->pty->queue.len > 0)
         loop_want(c->loop, c->pty->master, LOOP_WRITE);
     netwatch_want(s->netwatch, c->loop);
+    sockets_want(&s->sockets, c->loop);
+    if (s->legwork != NULL)
+        deadline = sooner(deadline, legwork_want(s->legwork, c->loop));
     deadline = sooner(deadline, s->record_due);
     if (!s->ended)
         deadline = sooner(deadline, s->eof_due);
@@ -226,6 +273,12 @@ serve_run(const struct serve_config *config)
     s.netwatch = netwatch_new();
     s.engine = awl_server_new(&server, s.started);
     awl_key_wipe(&server.key);
+    if (server.scout && !server.no_punch)
+        s.legwork = legwork_new(&(struct legwork_config){.stun = config->stun,
+                                                         .stun_count = config->stun_count,
+                                                         .log = server.log},
+                                s.started);
+    read_legwork(&s, s.started);
     s.record_due = s.started + RECORD_DELAY_MS;
     for (;;) {
         uint64_t now = clock_now();
@@ -239,11 +292,14 @@ serve_run(const struct serve_config *config)
         read_datagrams(&s, now);
         read_control(&s, now);
         read_network(&s, now);
+        read_legwork(&s, now);
         read_pty(&s, now);
         read_mode(&s, now);
         record(&s, now);
     }
     utmp_remove(config->pty->master);
+    sockets_close_all(&s.sockets);
+    legwork_free(s.legwork);
     awl_server_free(s.engine);
     netwatch_free(s.netwatch);
 }

@@ -10,8 +10,10 @@ struct serve_config {
     struct udp *udp;                 /* borrowed, all three */
     struct pty *pty;
     struct loop *loop;
-    int control;             /* the FIFO, non-blocking; -1: none */
-    const char *session;     /* "mosh [PID]", for the login record */
+    int control;         /* the FIFO, non-blocking; -1: none */
+    const char *session; /* "mosh [PID]", for the login record */
+    char *const *stun;   /* HOST:PORT each; used when server.scout */
+    size_t stun_count;
     uint32_t signal_tmout_s; /* MOSH_SERVER_SIGNAL_TMOUT; 0: none */
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "programs/options.h"
+#include "programs/settings.h"
 
 enum { KEY_CONTROL = OPTION_LONG, KEY_HELP, KEY_VERSION };
 
@@ -91,13 +92,51 @@ word_is(struct bytes word, const char *name)
     return bytes_equal(word, bytes_str(name));
 }
 
+/* The value of a word that begins with that. */
+static bool
+word_value(struct bytes word, const char *name, struct bytes *value)
+{
+    size_t len = strlen(name);
+
+    if (word.len <= len || memcmp(word.data, name, len) != 0)
+        return false;
+    *value = bytes_slice(word, len, word.len);
+    return true;
+}
+
+static void
+read_hole_ttl(struct bytes value, struct server_args *out)
+{
+    char number[16] = "";
+    char *end;
+    unsigned long ttl;
+
+    memcpy(number, value.data, MIN(value.len, sizeof(number) - 1));
+    ttl = strtoul(number, &end, 10);
+    if (number[0] >= '0' && number[0] <= '9' && *end == '\0' &&
+        ttl <= SERVER_HOLE_TTL_MAX)
+        out->hole_ttl_s = (uint32_t)ttl;
+}
+
+static void
+read_stun(struct bytes value, struct server_args *out)
+{
+    char *text = out->stun_text[out->stun_count];
+
+    if (value.len > SERVER_STUN_LEN)
+        return;
+    memcpy(text, value.data, value.len);
+    text[value.len] = '\0';
+    if (stun_check(text))
+        out->stun[out->stun_count++] = text;
+}
+
 /* -@ WORDS. What doesn't begin with awl1 is some other program's; unknown words are a
  * later version's. */
 static void
 read_words(const char *text, struct server_args *out)
 {
-    static const char hole[] = "hole-ttl=";
-    struct bytes rest = bytes_str(text);
+    struct bytes rest = bytes_str(text), value;
     bool first = true;
 
     if (rest.len > SERVER_WORDS_MAX)
@@ -119,17 +158,11 @@ read_words(const char *text, struct server_args *out)
             out->control = true;
         } else if (word_is(word, "nopunch")) {
             out->no_punch = true;
-        } else if (len > strlen(hole) && memcmp(word.data, hole, strlen(hole)) == 0) {
-            char number[16] = "";
-            char *end;
-            unsigned long ttl;
-
-            memcpy(number, word.data + strlen(hole),
-                   MIN(len - strlen(hole), sizeof(number) - 1));
-            ttl = strtoul(number, &end, 10);
-            if (number[0] >= '0' && number[0] <= '9' && *end == '\0' &&
-                ttl <= SERVER_HOLE_TTL_MAX)
-                out->hole_ttl_s = (uint32_t)ttl;
+        } else if (word_value(word, "hole-ttl=", &value)) {
+            read_hole_ttl(value, out);
+        } else if (word_value(word, "stun=", &value) &&
+                   out->stun_count < SERVER_STUN_MAX) {
+            read_stun(value, out);
         }
     }
 }

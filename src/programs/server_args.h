@@ -8,6 +8,8 @@
 #define SERVER_HOLE_TTL_S   259200u
 #define SERVER_HOLE_TTL_MAX 2592000u
 #define SERVER_WORDS_MAX    1000u /* bytes of -@ */
+#define SERVER_STUN_MAX     4u    /* further ones are passed over, */
+#define SERVER_STUN_LEN     200u  /* longer ones, too */
 
 struct server_args {
     bool bind_ssh;       /* -s: the address ssh came in on */
@@ -22,6 +24,9 @@ struct server_args {
     bool relay; /* and stay as the relay */
     bool no_punch;
     uint32_t hole_ttl_s;
+    char stun_text[SERVER_STUN_MAX][SERVER_STUN_LEN + 1]; /* HOST:PORT each */
+    char *stun[SERVER_STUN_MAX];                          /* into stun_text */
+    size_t stun_count;
     char *const *command; /* NULL: the login shell */
 };
 

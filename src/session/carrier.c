@@ -15,6 +15,9 @@ carrier_init(struct carrier *c, const struct carrier_config *config, uint64_t no
     c->transport = transport_new(&config->transport, now);
     c->punch = punch_new(&config->punch, now);
     c->paths = paths_new(&config->paths, now);
+    c->scout = scout_new(&config->scout);
+    c->hops_to = config->hops_to;
+    c->hops_due = c->hops_to.family == AWL_IPV4;
     hello_exchange_init(&c->hello, config->paths.client, &config->hello);
     c->path_version = punch_message_version(c->punch) - 1;
 }
@@ -25,6 +28,7 @@ carrier_free(struct carrier *c)
     transport_free(c->transport);
     punch_free(c->punch);
     paths_free(c->paths);
+    scout_free(c->scout);
     buffer_free(&c->scratch);
 }
 
@@ -55,6 +59,10 @@ peer_found(struct carrier *c, uint64_t now)
         log_line(&c->log, LOG_INFO, "peer: stock mosh");
     paths_peer(c->paths, own, features, now);
     punch_peer(c->punch, own, (features & HELLO_PUNCH) != 0, now);
+    if (!own) { /* it has no use for candidates */
+        scout_end(c->scout);
+        c->hops_due = false;
+    }
 }
 
 void
@@ -85,8 +93,50 @@ carrier_receive(struct carrier *c, const struct path_ref *ref, int ttl, int ecn,
 }
 
 void
+carrier_socket(struct carrier *c, int socket, enum awl_family family, uint16_t port,
+               uint64_t now)
+{
+    scout_socket(c->scout, socket, family, port, now);
+}
+
+bool
+carrier_scouted(struct carrier *c, const struct awl_datagram *d, uint64_t now)
+{
+    return scout_input(c->scout, d->socket, &d->from, bytes_of(d->data, d->len), now);
+}
+
+void
+carrier_news(struct carrier *c, const struct awl_news *news, uint64_t now)
+{
+    struct scout_route route = {0};
+    struct opener_hops hops = {0};
+    struct awl_addr none = {0};
+
+    switch (news->kind) {
+    case AWL_NEWS_ROUTE:
+        if (news->count >= 2)
+            route = (struct scout_route){news->addr[0], news->addr[1]};
+        scout_route(c->scout, news->family, &route, now);
+        break;
+    case AWL_NEWS_STUN:
+        scout_servers(c->scout, news->addr, MIN(news->count, AWL_STUN_MAX), now);
+        break;
+    case AWL_NEWS_MAPPED:
+        scout_igd(c->scout, news->count > 0 ? &news->addr[0] : &none, news->lease_s, now);
+        break;
+    case AWL_NEWS_HOPS:
+        for (size_t i = 0; i < news->count && i < OPENER_HOPS; i++)
+            hops.offender[i] = news->addr[i];
+        punch_hops(c->punch, &hops);
+        break;
+    }
+}
+
+void
 carrier_network(struct carrier *c, const struct awl_addr *own, size_t count, uint64_t now)
 {
+    scout_network(c->scout, now);
+    c->hops_due = c->hops_to.family == AWL_IPV4 && c->hello.peer != HELLO_PEER_STOCK;
     punch_network(c->punch, own, count, now);
     paths_network(c->paths, own, count, now);
 }
@@ -274,6 +324,7 @@ punch_output(struct carrier *c, const struct punch_output *p, struct carrier_out
     case PUNCH_PROBE: probe_want(c, &ref, SIZE_MAX, now); return false;
     case PUNCH_OPEN: out->kind = CARRIER_OPEN; return true;
     case PUNCH_CLOSE:
+        scout_socket_closed(c->scout, p->socket);
         paths_socket_closed(c->paths, p->socket, now);
         out->kind = CARRIER_CLOSE;
         return true;
@@ -310,12 +361,77 @@ paths_output(struct carrier *c, const struct paths_output *p, struct carrier_out
                                               : TRANSPORT_LIMIT_V4);
         out->kind = CARRIER_MOVED;
         return true;
-    case PATHS_LOST: punch_lost(c->punch, now); return false;
+    case PATHS_LOST:
+        scout_lost(c->scout, p->ref.socket, now);
+        punch_lost(c->punch, now);
+        return false;
     case PATHS_HANGUP: out->kind = CARRIER_HANGUP; return true;
     case PATHS_RECOVERED: out->kind = CARRIER_RECOVERED; return true;
     case PATHS_DIAL: out->kind = CARRIER_DIAL; return true;
     }
     return false;
+}
+
+/* True: there is something for the engine above. */
+static bool
+scout_output(struct carrier *c, const struct scout_output *s, struct carrier_output *out,
+             uint64_t now)
+{
+    struct scout_found found[SCOUT_FOUND_MAX];
+
+    *out = (struct carrier_output){
+        .ref = {.kind = PATH_UDP, .socket = s->socket, .to = s->to, .from = s->from},
+        .socket = s->socket,
+        .family = s->family,
+        .port = s->port,
+        .data = s->data};
+    switch (s->kind) {
+    case SCOUT_SEND: out->kind = CARRIER_SEND; return true;
+    case SCOUT_OPEN: out->kind = CARRIER_OPEN; return true;
+    case SCOUT_CLOSE:
+        paths_socket_closed(c->paths, s->socket, now);
+        out->kind = CARRIER_CLOSE;
+        return true;
+    case SCOUT_FOUND:
+        punch_found(c->punch, found, scout_found(c->scout, found), now);
+        return false;
+    case SCOUT_MAP: out->kind = CARRIER_MAP; return true;
+    case SCOUT_UNMAP: out->kind = CARRIER_UNMAP; return true;
+    }
+    return false;
+}
+
+static bool
+scouting_next(struct carrier *c, struct carrier_output *out, uint64_t now)
+{
+    uint32_t gen = punch_message(c->punch)->gen;
+    struct scout_output so;
+
+    if (gen != c->scouted) {
+        c->scouted = gen;
+        scout_again(c->scout, now);
+    }
+    while (scout_next(c->scout, &so, now))
+        if (scout_output(c, &so, out, now))
+            return true;
+    if (!c->hops_due)
+        return false;
+    c->hops_due = false;
+    *out = (struct carrier_output){.kind = CARRIER_HOPS, .ref.to = c->hops_to};
+    return true;
+}
+
+void
+carrier_end(struct carrier *c)
+{
+    scout_end(c->scout);
+    c->hops_due = false;
+}
+
+bool
+carrier_end_next(struct carrier *c, struct carrier_output *out, uint64_t now)
+{
+    return scouting_next(c, out, now);
 }
 
 void
@@ -328,6 +444,7 @@ carrier_tick(struct carrier *c, uint64_t now)
         .heartbeat_ms = 3000,
     };
 
+    scout_tick(c->scout, now);
     punch_rtt(c->punch, link.srtt_ms);
     punch_tick(c->punch, now);
     paths_link(c->paths, &link);
@@ -348,6 +465,8 @@ carrier_next(struct carrier *c, struct carrier_output *out, uint64_t now)
             return true;
         if (c->exhausted)
             return false;
+        if (scouting_next(c, out, now))
+            return true;
         if (punch_next(c->punch, &po, now)) {
             if (punch_output(c, &po, out, now))
                 return true;
@@ -381,5 +500,6 @@ carrier_deadline(const struct carrier *c)
     uint64_t d = transport_deadline(c->transport);
 
     d = sooner(d, punch_deadline(c->punch));
+    d = sooner(d, scout_deadline(c->scout));
     return sooner(d, paths_deadline(c->paths));
 }

@@ -41,6 +41,16 @@ config_take(struct awl_client *c, const struct awl_client_config *config)
     c->config.own_count = 0;
 }
 
+/* Openers are low in IPv4, where translators are. */
+static struct awl_addr
+hops_target(const struct awl_client *c)
+{
+    for (size_t i = 0; i < c->config.server_count; i++)
+        if (c->servers[i].family == AWL_IPV4 && !addr_is_loopback(&c->servers[i]))
+            return c->servers[i];
+    return (struct awl_addr){0};
+}
+
 static void
 log_sink(void *arg, enum log_level level, const char *text)
 {
@@ -87,9 +97,18 @@ awl_client_new(const struct awl_client_config *config, uint64_t now)
                   .own_count = MIN(config->own_count, PUNCH_ADDRS_MAX),
                   .rng = rng,
                   .log = c->log},
+        .scout = {.role = GATHER_CLIENT,
+                  /* Nothing can be told to the server without ssh, and a port that was
+                   * chosen is the only one. */
+                  .map = (config->pipe || config->can_dial) && config->client_port == 0,
+                  .rng = rng,
+                  .log = c->log},
+        .hops_to = hops_target(c),
         .hello = own_hello(config),
     };
     carrier_init(&c->carrier, &cc, now);
+    if (config->no_punch)
+        carrier_end(&c->carrier); /* nothing is looked for, and no port mapped */
     wipe(&cc.transport.key, sizeof(cc.transport.key));
     wipe(&c->config.key, sizeof(c->config.key));
     dial_init(&c->dial, config->can_dial, config->repunch, config->pipe, rng, c->log);
@@ -224,7 +243,8 @@ awl_client_datagram(struct awl_client *c, const struct awl_datagram *d, uint64_t
         .kind = PATH_UDP, .socket = d->socket, .to = d->from, .from = d->to};
 
     /* Openers are empty; they have done their work on the way. */
-    if (c->over || d->len == 0 || d->len > DATAGRAM_MAX)
+    if (c->over || d->len == 0 || d->len > DATAGRAM_MAX ||
+        carrier_scouted(&c->carrier, d, now))
         return;
     client_receive(c, &ref, d->ttl, d->ecn, bytes_of(d->data, d->len), now);
 }
@@ -335,7 +355,7 @@ awl_client_next(struct awl_client *c, struct awl_output *out, uint64_t now)
             notices(c, now); /* something was said on the way */
         end_check(c);
     }
-    return c->over && done_next(c, out);
+    return c->over && (client_ways_end(c, out, now) || done_next(c, out));
 }
 
 uint64_t

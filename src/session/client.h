@@ -71,6 +71,8 @@ void client_ways_tick(struct awl_client *c, uint64_t now);
 uint64_t client_ways_deadline(const struct awl_client *c);
 /* Takes an output of the ways; false: none left. */
 bool client_ways_next(struct awl_client *c, struct awl_output *out, uint64_t now);
+/* The session is over: what is left to be taken back; false: nothing. */
+bool client_ways_end(struct awl_client *c, struct awl_output *out, uint64_t now);
 /* A datagram was heard that way. */
 void client_ways_heard(struct awl_client *c, const struct carrier_heard *heard,
                        uint64_t now);

@@ -48,11 +48,14 @@ awl_client_opened(struct awl_client *c, int socket, uint16_t port, uint64_t now)
 {
     struct client_socket *s = socket_find(c, socket);
 
+    if (scout_owns(socket) && !c->over)
+        scout_opened(c->carrier.scout, socket, port, now);
     if (s == NULL || c->over)
         return;
     s->open = true;
     if (socket < CLIENT_HOP_SOCKET) {
         punch_opened(c->carrier.punch, socket, port, now);
+        carrier_socket(&c->carrier, socket, s->family, port, now);
     } else {
         /* The new port takes over; answers to the old one were not coming. */
         for (size_t i = 0; i < c->socket_count; i++)
@@ -72,6 +75,11 @@ awl_client_open_failed(struct awl_client *c, int socket, const char *error, uint
 
     if (c->over)
         return;
+    if (scout_owns(socket)) {
+        log_line(&c->log, LOG_INFO, "socket: %s", error);
+        scout_open_failed(c->carrier.scout, socket, now);
+        return;
+    }
     socket_forget(c, socket);
     if (socket < CLIENT_HOP_SOCKET)
         punch_open_failed(c->carrier.punch, socket, now);
@@ -274,6 +282,13 @@ awl_client_network(struct awl_client *c, const struct awl_addr *own, size_t coun
 }
 
 void
+awl_client_news(struct awl_client *c, const struct awl_news *news, uint64_t now)
+{
+    if (!c->over)
+        carrier_news(&c->carrier, news, now);
+}
+
+void
 client_ways_init(struct awl_client *c, uint64_t now)
 {
     c->ssh_note = NEVER;
@@ -327,14 +342,16 @@ static bool
 open_output(struct awl_client *c, const struct carrier_output *o, struct awl_output *out,
             uint64_t now)
 {
+    *out = (struct awl_output){
+        .kind = AWL_OPEN, .socket = o->socket, .family = o->family, .port = o->port};
+    if (scout_owns(o->socket)) /* it is not the session's */
+        return true;
     if (c->socket_count == CLIENT_SOCKETS_MAX) {
         punch_open_failed(c->carrier.punch, o->socket, now);
         return false;
     }
     c->sockets[c->socket_count++] =
         (struct client_socket){.number = o->socket, .family = o->family};
-    *out = (struct awl_output){
-        .kind = AWL_OPEN, .socket = o->socket, .family = o->family, .port = o->port};
     return true;
 }
 
@@ -412,6 +429,14 @@ carrier_act(struct awl_client *c, const struct carrier_output *o, struct awl_out
         }
         return false;
     case CARRIER_VERDICT: verdict(c, o->direct, now); return false;
+    case CARRIER_MAP:
+        *out = (struct awl_output){
+            .kind = AWL_MAP, .to = o->ref.to, .from = o->ref.from, .port = o->port};
+        return true;
+    case CARRIER_UNMAP: *out = (struct awl_output){.kind = AWL_UNMAP}; return true;
+    case CARRIER_HOPS:
+        *out = (struct awl_output){.kind = AWL_HOPS, .to = o->ref.to};
+        return true;
     }
     return false;
 }
@@ -489,6 +514,20 @@ client_ways_next(struct awl_client *c, struct awl_output *out, uint64_t now)
     frames_wrote(c->frames, b.len);
     *out = (struct awl_output){.kind = AWL_PIPE, .data = c->out.data, .len = c->out.len};
     return true;
+}
+
+bool
+client_ways_end(struct awl_client *c, struct awl_output *out, uint64_t now)
+{
+    struct carrier_output o;
+
+    if (c->done)
+        return false;
+    carrier_end(&c->carrier);
+    while (carrier_end_next(&c->carrier, &o, now))
+        if (carrier_act(c, &o, out, now))
+            return true;
+    return false;
 }
 
 /* ---- the path line ---- */

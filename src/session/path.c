@@ -369,6 +369,7 @@ paths_next(struct paths *p, struct paths_output *out, uint64_t now)
     }
     if (flag_take(&p->lost)) {
         out->kind = PATHS_LOST;
+        out->ref = p->lost_ref;
         return true;
     }
     if (flag_take(&p->hangup)) {

@@ -55,7 +55,7 @@ enum paths_output_kind {
     PATHS_PROBE,     /* send a small sealed datagram there now (stamp it) */
     PATHS_VALIDATED, /* the way there answered: tell punch */
     PATHS_MOVED,     /* the session is carried by ref now */
-    PATHS_LOST,      /* client: the UDP path that carried it is dead; tell punch */
+    PATHS_LOST,      /* client: the UDP path ref that carried it is dead; tell punch */
     PATHS_HANGUP,    /* client: the pipe has idled long enough, or is dead. It is gone for
                         this module; no paths_pipe_down follows */
     PATHS_RECOVERED, /* client: UDP works: an ssh still logging in is not needed */

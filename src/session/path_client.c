@@ -320,6 +320,7 @@ ways_tick(struct paths *p, uint64_t now)
         } else {
             way_set(p, cur, PATH_DEAD, now);
             p->lost = true;
+            p->lost_ref = cur->ref;
             path_client_choose(p, now);
             if (p->pipe == NULL && udp_best(p) == NULL)
                 p->dial_at = now;

@@ -54,6 +54,7 @@ struct paths {
     uint64_t newest; /* highest sequence number that came */
     bool any;        /* something came */
     /* pending outputs */
+    struct path_ref lost_ref;
     bool moved, lost, recovered, hangup, hangup_dead, dial;
     uint64_t dial_at, pipe_check_at; /* NEVER: not pending */
     uint64_t calm_since;             /* UDP carries the session without trouble */

@@ -77,9 +77,20 @@ awl_server_new(const struct awl_server_config *config, uint64_t now)
                   .own_count = s->own_count,
                   .rng = rng,
                   .log = s->log},
+        .scout = {.role = GATHER_SERVER,
+                  .map = true,
+                  .port = config->port,
+                  .rng = rng,
+                  .log = s->log},
+        .hops_to = config->ssh_client,
         .hello = own_hello(config),
     };
     carrier_init(&s->carrier, &cc, now);
+    carrier_socket(&s->carrier, 0, AWL_IPV4, config->port, now);
+    if (config->socket_v6)
+        carrier_socket(&s->carrier, 0, AWL_IPV6, config->port, now);
+    if (config->no_punch || !config->scout)
+        carrier_end(&s->carrier);
     wipe(&cc.transport.key, sizeof(cc.transport.key));
     wipe(&s->config.key, sizeof(s->config.key));
     s->control.log = s->log;
@@ -121,7 +132,8 @@ awl_server_datagram(struct awl_server *s, const struct awl_datagram *d, uint64_t
         .kind = PATH_UDP, .socket = d->socket, .to = d->from, .from = d->to};
     struct carrier_heard h;
 
-    if (s->over || d->len == 0 || d->len > DATAGRAM_MAX)
+    if (s->over || d->len == 0 || d->len > DATAGRAM_MAX ||
+        carrier_scouted(&s->carrier, d, now))
         return;
     server_pty_set_room(s);
     carrier_receive(&s->carrier, &ref, d->ttl, d->ecn, bytes_of(d->data, d->len), now,
@@ -168,6 +180,27 @@ awl_server_network(struct awl_server *s, const struct awl_addr *own, size_t coun
         return;
     own_take(s, own, count);
     carrier_network(&s->carrier, s->own, s->own_count, now);
+}
+
+void
+awl_server_news(struct awl_server *s, const struct awl_news *news, uint64_t now)
+{
+    if (!s->over)
+        carrier_news(&s->carrier, news, now);
+}
+
+void
+awl_server_opened(struct awl_server *s, int socket, uint16_t port, uint64_t now)
+{
+    if (!s->over)
+        scout_opened(s->carrier.scout, socket, port, now);
+}
+
+void
+awl_server_open_failed(struct awl_server *s, int socket, uint64_t now)
+{
+    if (!s->over)
+        scout_open_failed(s->carrier.scout, socket, now);
 }
 
 uint64_t
@@ -315,24 +348,56 @@ send_output(const struct carrier_output *o, struct awl_output *out)
                                .len = o->data.len};
 }
 
+/* True: *out is for the driver. */
+static bool
+carrier_act(struct awl_server *s, const struct carrier_output *o, struct awl_output *out,
+            uint64_t now)
+{
+    *out = (struct awl_output){.socket = o->socket,
+                               .family = o->family,
+                               .port = o->port,
+                               .to = o->ref.to,
+                               .from = o->ref.from};
+    switch (o->kind) {
+    case CARRIER_SEND: send_output(o, out); return true;
+    case CARRIER_OPEN: out->kind = AWL_OPEN; return true;
+    case CARRIER_CLOSE: out->kind = AWL_CLOSE; return true;
+    case CARRIER_MAP: out->kind = AWL_MAP; return true;
+    case CARRIER_UNMAP: out->kind = AWL_UNMAP; return true;
+    case CARRIER_HOPS: out->kind = AWL_HOPS; return true;
+    case CARRIER_MOVED: peer_update(s, now); return false;
+    case CARRIER_HANGUP:
+    case CARRIER_DIAL:
+    case CARRIER_RECOVERED:
+    case CARRIER_ELICIT:
+    case CARRIER_VERDICT: break; /* a client's */
+    }
+    return false;
+}
+
 static bool
 carrier_output_next(struct awl_server *s, struct awl_output *out, uint64_t now)
 {
     struct carrier_output o;
 
-    while (carrier_next(&s->carrier, &o, now)) {
-        switch (o.kind) {
-        case CARRIER_SEND: send_output(&o, out); return true;
-        case CARRIER_MOVED: peer_update(s, now); break;
-        case CARRIER_OPEN:
-        case CARRIER_CLOSE:
-        case CARRIER_HANGUP:
-        case CARRIER_DIAL:
-        case CARRIER_RECOVERED:
-        case CARRIER_ELICIT:
-        case CARRIER_VERDICT: break; /* a client's */
-        }
-    }
+    while (carrier_next(&s->carrier, &o, now))
+        if (carrier_act(s, &o, out, now))
+            return true;
+    return false;
+}
+
+/* What is left to be taken back. */
+static bool
+carrier_end_output(struct awl_server *s, struct awl_output *out, uint64_t now)
+{
+    struct carrier_output o;
+
+    if (s->done)
+        return false;
+    carrier_end(&s->carrier);
+    while (carrier_end_next(&s->carrier, &o, now))
+        if (carrier_act(s, &o, out, now))
+            return true;
     return false;
 }
 
@@ -372,7 +437,7 @@ awl_server_next(struct awl_server *s, struct awl_output *out, uint64_t now)
             return true;
         end_check(s, now);
     }
-    return s->over && done_next(s, out);
+    return s->over && (carrier_end_output(s, out, now) || done_next(s, out));
 }
 
 uint64_t

@@ -43,6 +43,23 @@ ssh_view_usable(const struct gather_input *in, const struct awl_addr *addr)
            !addr_is_link_local(addr);
 }
 
+/* Our address from outside, as a STUN server saw it. */
+static const struct awl_addr *
+found_seen(const struct gather_input *in, uint8_t family)
+{
+    for (size_t i = 0; i < in->found_count; i++)
+        if (in->found[i].kind == CANDIDATE_SEEN && in->found[i].addr.family == family)
+            return &in->found[i].addr;
+    return NULL;
+}
+
+static enum gather_nat
+nat_of(const struct gather_input *in, const struct awl_addr *outside)
+{
+    return gather_is_own(in->own, in->own_count, outside) ? GATHER_OPEN
+                                                          : GATHER_TRANSLATED;
+}
+
 static void
 client_nat(const struct gather_input *in, struct gathered *out)
 {
@@ -50,15 +67,15 @@ client_nat(const struct gather_input *in, struct gathered *out)
         uint8_t family = v6 ? AWL_IPV6 : AWL_IPV4;
         enum gather_nat *own = v6 ? &out->own_v6 : &out->own_v4;
         enum gather_nat *peer = v6 ? &out->peer_v6 : &out->peer_v4;
-        const struct awl_addr *outside = NULL;
+        const struct awl_addr *outside = found_seen(in, family);
 
         if (in->seen.family == family)
             outside = &in->seen;
-        else if (in->ssh_client.family == family && ssh_view_usable(in, &in->ssh_client))
+        else if (outside == NULL && in->ssh_client.family == family &&
+                 ssh_view_usable(in, &in->ssh_client))
             outside = &in->ssh_client;
         if (outside != NULL)
-            *own = gather_is_own(in->own, in->own_count, outside) ? GATHER_OPEN
-                                                                  : GATHER_TRANSLATED;
+            *own = nat_of(in, outside);
         if (in->proxied || in->ssh_server.family != family)
             continue;
         for (size_t i = 0; i < in->dialled_count; i++)
@@ -72,6 +89,12 @@ client_nat(const struct gather_input *in, struct gathered *out)
 static void
 server_nat(const struct gather_input *in, struct gathered *out)
 {
+    const struct awl_addr *v4 = found_seen(in, AWL_IPV4), *v6 = found_seen(in, AWL_IPV6);
+
+    if (v4 != NULL)
+        out->own_v4 = nat_of(in, v4);
+    if (v6 != NULL)
+        out->own_v6 = nat_of(in, v6);
     for (size_t i = 0; i < in->dialled_count; i++) {
         enum gather_nat *own =
             in->dialled[i].family == AWL_IPV6 ? &out->own_v6 : &out->own_v4;
@@ -94,6 +117,8 @@ gather(const struct gather_input *in, struct gathered *out)
         put(in, out, in->explicit_, CANDIDATE_USED);
     if (in->seen.family != AWL_NONE && port_of(in, in->seen.family) != 0)
         put(in, out, in->seen, CANDIDATE_SEEN);
+    for (size_t i = 0; i < in->found_count; i++)
+        candidate_set_add(&out->set, &in->found[i]);
     if (ssh_view_usable(in, by_ssh))
         put_at_port(in, out, *by_ssh, CANDIDATE_SEEN);
     for (size_t i = 0; i < in->own_count && !in->no_host; i++)

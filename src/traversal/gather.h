@@ -24,8 +24,10 @@ struct gather_input {
      * addresses as the client dialled them (the client's candidates of that kind). */
     const struct awl_addr *dialled;
     size_t dialled_count;
-    struct awl_addr seen;      /* our address as the peer last saw it */
-    struct awl_addr explicit_; /* AWL_SERVER_CANDIDATE and the like */
+    struct awl_addr seen;          /* our address as the peer last saw it */
+    struct awl_addr explicit_;     /* AWL_SERVER_CANDIDATE and the like */
+    const struct candidate *found; /* by STUN and mappings, each with its own order */
+    size_t found_count;
     bool no_host; /* --no-host-candidates: keep interface addresses private */
 };
 

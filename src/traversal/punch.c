@@ -33,9 +33,21 @@ client_port(const struct punch *p, int family)
     return s != NULL && s->state == SOCK_OPEN ? s->port : 0;
 }
 
+/* A client has several sockets, and what was seen of one that is given up is of no use.
+ */
+static bool
+found_live(const struct punch *p, const struct scout_found *f)
+{
+    if (!is_client(p) || scout_owns(f->socket))
+        return true;
+    return p->live[family_index(f->cand.addr.family)] != NULL &&
+           p->live[family_index(f->cand.addr.family)]->number == f->socket;
+}
+
 static void
 gather_now(struct punch *p)
 {
+    struct candidate found[SCOUT_FOUND_MAX];
     struct gather_input in = {
         .role = p->config.role,
         .own = p->own,
@@ -50,6 +62,10 @@ gather_now(struct punch *p)
     };
     struct awl_addr dialled[CANDIDATES_MAX];
 
+    in.found = found;
+    for (size_t i = 0; i < p->found_count; i++)
+        if (found_live(p, &p->found[i]))
+            found[in.found_count++] = p->found[i].cand;
     if (is_client(p)) {
         in.port_v4 = client_port(p, 0);
         in.port_v6 = client_port(p, 1);
@@ -72,6 +88,9 @@ punch_new_gen(struct punch *p)
     gather_now(p);
     p->gen++;
     p->echoed = false;
+    /* Not at the next heartbeat, but now. The first one is said at once anyway. */
+    if (p->gen > 1 && (is_client(p) || p->peer == PEER_OWN))
+        p->answer = true;
     p->message.cands = p->gathered.set;
     p->version++;
     punch_refresh(p);
@@ -101,10 +120,23 @@ punch_refresh(struct punch *p)
     p->version++;
 }
 
+bool
+punch_mapped(const struct punch *p)
+{
+    for (size_t i = 0; i < p->found_count && !is_client(p); i++)
+        if (p->found[i].cand.kind == CANDIDATE_MAPPED)
+            return true;
+    return false;
+}
+
 uint8_t
 punch_ttl(const struct punch *p)
 {
-    return opener_ttl(NULL, p->own, p->own_count, p->hops);
+    /* Only the host's own filter is to be opened; an opener that passed our translator
+     * would bind another port to the client, and answers would leave from that one. */
+    if (punch_mapped(p))
+        return 1;
+    return opener_ttl(&p->routers, p->own, p->own_count, p->hops);
 }
 
 /* ---- targets and the timeline ---- */
@@ -182,7 +214,7 @@ punch_new(const struct punch_config *config, uint64_t now)
     addrs_copy(p->own, &p->own_count, config->own, config->own_count);
     addrs_copy(p->dialled, &p->dialled_count, config->dialled, config->dialled_count);
     p->acted = p->began = NEVER;
-    p->start_at = p->new_port_at = p->give_up_at = p->retry_at = NEVER;
+    p->start_at = p->new_port_at = p->give_up_at = p->retry_at = p->news_at = NEVER;
     p->next_number = 1;
     p->pipe = config->pipe;
     p->peer_punches = true;
@@ -191,6 +223,7 @@ punch_new(const struct punch_config *config, uint64_t now)
     } else {
         p->holes.ttl_s = MIN(config->hole_ttl_s, HOLE_TTL_MAX_S);
         p->holes.heard = now;
+        p->gen_at = now;
         punch_new_gen(p);
     }
     return p;
@@ -223,6 +256,7 @@ punch_network(struct punch *p, const struct awl_addr *own, size_t count, uint64_
 
     addrs_copy(p->own, &p->own_count, own, count);
     p->hops = 0;
+    memset(&p->routers, 0, sizeof p->routers);
     if (is_client(p)) {
         punch_client_network(p, now);
         return;
@@ -231,12 +265,80 @@ punch_network(struct punch *p, const struct awl_addr *own, size_t count, uint64_
     gather_now(p);
     if (candidate_set_equal(&before, &p->gathered.set))
         return;
+    p->gen_at = now;
     punch_new_gen(p);
     if (p->peer_gen != 0) { /* our filters are other ones now: open again */
         p->pending_message.gen = p->peer_gen;
         p->pending_message.cands = p->peer_cands;
         p->pending = true;
     }
+}
+
+/* Does the set gathered hold what was not announced? What is gone is no news. */
+static bool
+anything_new(const struct punch *p)
+{
+    for (size_t i = 0; i < p->gathered.set.count; i++)
+        if (candidate_set_find(&p->message.cands, &p->gathered.set.items[i].addr,
+                               1u << p->gathered.set.items[i].kind) == NULL)
+            return true;
+    return false;
+}
+
+/* What was found is announced. */
+static void
+news(struct punch *p, uint64_t now)
+{
+    p->news_at = NEVER;
+    gather_now(p);
+    if (!anything_new(p))
+        return;
+    if (is_client(p)) {
+        punch_client_found(p, now);
+        return;
+    }
+    p->gen_at = now;
+    punch_new_gen(p);
+}
+
+static bool
+found_before(const struct punch *p, const struct scout_found *f)
+{
+    for (size_t i = 0; i < p->found_count; i++)
+        if (p->found[i].socket == f->socket && p->found[i].cand.kind == f->cand.kind &&
+            addr_equal(&p->found[i].cand.addr, &f->cand.addr))
+            return true;
+    return false;
+}
+
+void
+punch_found(struct punch *p, const struct scout_found *found, size_t count, uint64_t now)
+{
+    uint64_t last = is_client(p) ? p->began : p->gen_at;
+    bool fresh = false;
+
+    count = MIN(count, SCOUT_FOUND_MAX);
+    for (size_t i = 0; i < count; i++)
+        fresh = fresh || (found_live(p, &found[i]) && !found_before(p, &found[i]));
+    p->found_count = count;
+    if (count > 0)
+        memcpy(p->found, found, count * sizeof found[0]);
+    if (fresh && last != NEVER) {
+        /* As long as nobody has heard of a server, it repeats nothing. */
+        p->news_at = !is_client(p) && p->peer == PEER_UNKNOWN
+                         ? now
+                         : MAX(now, last + PUNCH_GEN_PERIOD_MS);
+        if (now >= p->news_at)
+            news(p, now);
+    }
+    punch_refresh(p);
+}
+
+void
+punch_hops(struct punch *p, const struct opener_hops *hops)
+{
+    p->routers = *hops;
+    punch_refresh(p);
 }
 
 static void
@@ -335,6 +437,8 @@ punch_tick(struct punch *p, uint64_t now)
         act(p, now);
         punch_refresh(p);
     }
+    if (now >= p->news_at)
+        news(p, now);
     if (is_client(p))
         punch_client_tick(p, now);
 }
@@ -418,7 +522,7 @@ punch_next(struct punch *p, struct punch_output *out, uint64_t now)
 uint64_t
 punch_deadline(const struct punch *p)
 {
-    uint64_t at = act_at(p);
+    uint64_t at = sooner(act_at(p), p->news_at);
 
     for (size_t i = 0; i < p->shot_count; i++)
         at = sooner(at, p->shots[i].at);

@@ -17,6 +17,7 @@
 #include "traversal/candidate.h"
 #include "traversal/gather.h"
 #include "traversal/opener.h"
+#include "traversal/scout.h"
 
 #define PUNCH_PROBES_MAX    6u    /* full-TTL datagrams to one address per generation */
 #define PUNCH_GEN_PERIOD_MS 1000u /* a generation is acted on at most once a second */
@@ -104,6 +105,12 @@ void punch_peer(struct punch *p, bool own, bool punches, uint64_t now);
 /* The host's addresses or routes changed. */
 void punch_network(struct punch *p, const struct awl_addr *own, size_t count,
                    uint64_t now);
+/* What was found about our outside, all of it. What is new raises the generation, within
+ * its one a second, unless a way was found without. */
+void punch_found(struct punch *p, const struct scout_found *found, size_t count,
+                 uint64_t now);
+/* The routers on our side of the way, for the TTL of openers. */
+void punch_hops(struct punch *p, const struct opener_hops *hops);
 /* Client: the pipe is up (again), with what sshd saw; or it is gone. */
 void punch_pipe_up(struct punch *p, const struct awl_addr *ssh_client,
                    const struct awl_addr *ssh_server, uint64_t now);

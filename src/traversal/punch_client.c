@@ -301,6 +301,19 @@ punch_client_act(struct punch *p, uint64_t now)
     }
 }
 
+/* A way that works needs no better candidates. The second try goes on as it is, with its
+ * new ports, and only announces them once more. */
+void
+punch_client_found(struct punch *p, uint64_t now)
+{
+    if (p->direct || p->opening || p->peer == PEER_STOCK)
+        return;
+    if (p->trying && p->second)
+        generation_begin(p, now);
+    else if (p->trying || p->pipe)
+        punch_client_start(p, now);
+}
+
 static void
 shots_drop(struct punch *p, uint8_t family)
 {

@@ -14,6 +14,10 @@ send_real(struct punch *p, enum candidate_order order, uint64_t now)
      * Server first: at once, but behind the opener, which has a low TTL. */
     uint64_t first = order == CANDIDATE_SERVER_FIRST ? 5 : MAX(p->rtt / 2, 20u);
 
+    /* Our port is mapped: the client's real datagrams get in by themselves and are to be
+     * here first. */
+    if (order == CANDIDATE_CLIENT_FIRST && punch_mapped(p))
+        first = MAX(2 * p->rtt, 150u);
     for (size_t i = 0; i < p->target_count; i++) {
         struct target *t = &p->targets[i];
 

@@ -54,6 +54,10 @@ struct punch {
     struct awl_addr sent_hosts[SENT_HOSTS]; /* openers or probes went there: a ring */
     size_t sent_count;
     unsigned hops; /* to the peer; 0: unknown */
+    struct opener_hops routers;
+    struct scout_found found[SCOUT_FOUND_MAX];
+    size_t found_count;
+    uint64_t news_at; /* a generation for what was found is due; NEVER: none */
     uint32_t rtt;
 
     struct target targets[CANDIDATES_MAX];
@@ -78,6 +82,7 @@ struct punch {
     unsigned retries;
 
     /* server */
+    uint64_t gen_at; /* when the last generation was made */
     bool real_due; /* full-TTL datagrams wait until the client has said that it opened */
     struct holes holes;
 };
@@ -101,6 +106,8 @@ struct target *punch_target(struct punch *p, const struct awl_addr *to,
 void punch_opener(struct punch *p, int socket, const struct awl_addr *to, uint64_t at);
 void punch_probe(struct punch *p, int socket, struct target *t, uint64_t at);
 uint8_t punch_ttl(const struct punch *p);
+/* Server: its port is mapped, so the client can come in by itself. */
+bool punch_mapped(const struct punch *p);
 
 void punch_client_start(struct punch *p, uint64_t now);
 void punch_client_act(struct punch *p, uint64_t now);
@@ -109,6 +116,7 @@ void punch_client_network(struct punch *p, uint64_t now);
 void punch_client_stop(struct punch *p);
 void punch_client_validated(struct punch *p, int socket, const struct awl_addr *to,
                             uint64_t now);
+void punch_client_found(struct punch *p, uint64_t now);
 void punch_client_tick(struct punch *p, uint64_t now);
 uint64_t punch_client_deadline(const struct punch *p);
 

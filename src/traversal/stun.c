@@ -198,10 +198,20 @@ forget(struct stun *s, uint64_t now)
 void
 stun_servers(struct stun *s, const struct awl_addr *servers, size_t count, uint64_t now)
 {
+    size_t old = s->server_count;
+
     s->server_count = MIN(count, STUN_SERVERS_MAX);
-    if (s->server_count > 0)
-        memcpy(s->servers, servers, s->server_count * sizeof servers[0]);
-    forget(s, now);
+    for (size_t i = 0; i < MAX(old, s->server_count); i++) {
+        if (i < old && i < s->server_count && addr_equal(&s->servers[i], &servers[i]))
+            continue;
+        if (i < s->server_count)
+            s->servers[i] = servers[i];
+        for (size_t k = 0; k < STUN_SOCKETS_MAX; k++) {
+            s->socks[k].asks[i] = (struct ask){0};
+            s->socks[k].news = true;
+        }
+    }
+    stun_again(s, now);
 }
 
 void

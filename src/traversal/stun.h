@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 
-#define STUN_SERVERS_MAX 4u
+#define STUN_SERVERS_MAX 8u
 #define STUN_SOCKETS_MAX 8u /* a further one drops the oldest */
 #define STUN_ID_LEN      12u
 #define STUN_REQUEST_LEN 20u
@@ -59,7 +59,8 @@ struct stun;
 struct stun *stun_new(const struct rng *rng, const struct log *log); /* gives */
 void stun_free(struct stun *s); /* takes; NULL is fine */
 
-/* The servers to ask, at most STUN_SERVERS_MAX; what earlier ones said is forgotten. */
+/* The servers to ask, at most STUN_SERVERS_MAX. Those that are in the same place as
+ * before are not asked again. */
 void stun_servers(struct stun *s, const struct awl_addr *servers, size_t count,
                   uint64_t now);
 /* A socket to ask from; a dual one is opened once for each family. */

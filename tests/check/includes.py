@@ -42,6 +42,7 @@ FOREIGN = {
     },
     "term.h": {"platform/terminfo.c"},
     "curses.h": {"platform/terminfo.c"},
+    "miniupnpc/": {"platform/igd.c"},
     "utempter.h": {"platform/utmp_utempter.c"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

@@ -137,6 +137,11 @@ def check_constants():
         ("session/frame.h", "FRAME_WINDOW", "A writer with {} bytes"),
         ("session/frame.h", "FRAME_DATAGRAM_MAX", "follows ({} at most)"),
         ("session/control.h", "CONTROL_LINE_MAX", "from 1 to 65535, at most {} bytes"),
+        ("traversal/stun.h", "STUN_ANSWER_MS", "An answer counts for {} ms"),
+        ("traversal/pmp.h", "PMP_NOTHING_MS", "After {} ms of silence"),
+        ("traversal/pmp.h", "PMP_LEASE_S", "Leases of {} s are asked for"),
+        ("traversal/pmp.h", "PMP_LEASE_MIN_S", "{} s is the least"),
+        ("traversal/pmp.h", "PMP_LEASE_MAX_S", "and {} s the most"),
         ("session/control.h", "CONTROL_PER_SECOND", "at most {} a second, the rest"),
     ):
         value = constant(header, name)

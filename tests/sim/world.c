@@ -203,7 +203,8 @@ server_carry_out(struct world *w, const struct awl_output *o)
         w->pty_cols = o->cols;
         w->pty_rows = o->rows;
         break;
-    case AWL_PEER: break;
+    case AWL_PEER:
+    case AWL_HOPS: break; /* nobody tells */
     case AWL_DONE:
         side->done = true;
         side->end = *o;
@@ -213,6 +214,8 @@ server_carry_out(struct world *w, const struct awl_output *o)
     case AWL_CLOSE:
     case AWL_DIAL:
     case AWL_HANGUP:
+    case AWL_MAP:
+    case AWL_UNMAP:
     case AWL_SUSPEND:
     case AWL_PATH: world_fail(w, "a server gave output %d", (int)o->kind); break;
     }
@@ -373,6 +376,7 @@ client_carry_out(struct world *w, const struct awl_output *o)
     case AWL_HANGUP: relay_close(w); break;
     case AWL_SUSPEND: break;
     case AWL_PATH: break;
+    case AWL_HOPS: break; /* nobody tells */
     case AWL_DONE:
         side->done = true;
         side->end = *o;
@@ -380,6 +384,8 @@ client_carry_out(struct world *w, const struct awl_output *o)
     case AWL_START:
     case AWL_PTY_WRITE:
     case AWL_PTY_SIZE:
+    case AWL_MAP:
+    case AWL_UNMAP:
     case AWL_PEER: world_fail(w, "a client gave output %d", (int)o->kind); break;
     }
 }

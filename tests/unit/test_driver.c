@@ -166,6 +166,14 @@ awl_client_pipe_down(struct awl_client *c, const char *why, bool credentials,
 }
 
 void
+awl_client_news(struct awl_client *c, const struct awl_news *news, uint64_t now)
+{
+    (void)c;
+    (void)now;
+    note("news %d with %zu\n", (int)news->kind, news->count);
+}
+
+void
 awl_client_network(struct awl_client *c, const struct awl_addr *own, size_t count,
                    uint64_t now)
 {

@@ -121,11 +121,47 @@ test_sets(void **state)
     }
 }
 
+/* What STUN servers and gateways gave joins the set, and tells about translators. */
+static void
+test_found(void **state)
+{
+    struct awl_addr own = addr_at("10.77.1.2");
+    struct candidate found[] = {
+        {addr_at("203.0.113.9:7777"), CANDIDATE_MAPPED, CANDIDATE_SERVER_FIRST},
+        {addr_at("203.0.113.9:50001"), CANDIDATE_SEEN, CANDIDATE_CLIENT_FIRST},
+        {addr_at("127.0.0.1:7"), CANDIDATE_MAPPED, CANDIDATE_SERVER_FIRST},
+    };
+    struct gather_input in = {.role = GATHER_CLIENT,
+                              .own = &own,
+                              .own_count = 1,
+                              .port_v4 = 40001,
+                              .found = found,
+                              .found_count = ARRAY_LEN(found)};
+    struct gathered out;
+    char text[600];
+
+    (void)state;
+    gather(&in, &out);
+    set_text(&out.set, text, sizeof text);
+    assert_string_equal(text, "203.0.113.9:50001 seen, 203.0.113.9:7777 mapped, "
+                              "10.77.1.2:40001 host");
+    assert_int_equal(out.set.items[1].order, CANDIDATE_SERVER_FIRST);
+    assert_int_equal(out.own_v4, GATHER_TRANSLATED);
+
+    in.role = GATHER_SERVER;
+    gather(&in, &out);
+    assert_int_equal(out.own_v4, GATHER_TRANSLATED);
+    own = addr_at("203.0.113.9");
+    gather(&in, &out);
+    assert_int_equal(out.own_v4, GATHER_OPEN);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,7 +203,7 @@ test_client_gives_up(void **state)
     run(&c, 1100, 2199);
     c.len = 0;
     run(&c, 2200, 2299);
-    assert_trace(&c, "1200 open 2 v4");
+    assert_trace(&c, "1200 open 2 v4; 1200 answer");
     assert_int_equal(punch_message(c.p)->gen, 2);
     assert_int_equal(punch_message(c.p)->cands.items[0].order, CANDIDATE_SERVER_FIRST);
     assert_int_equal(punch_message(c.p)->cands.items[0].addr.port, 40002);
@@ -218,7 +218,8 @@ test_client_gives_up(void **state)
     assert_false(facts.direct || facts.trying);
     /* A failed five-tuple is not tried again: the retry has a port of its own. */
     run(&c, 6500, 66000);
-    assert_trace(&c, "65000 close 1; 65000 open 3 v4; 65000 probe 3 " SERVER_UDP);
+    assert_trace(&c, "65000 close 1; 65000 open 3 v4; 65000 probe 3 " SERVER_UDP
+                     "; 65000 answer");
     assert_int_equal(punch_message(c.p)->gen, 3);
     m = echo(3);
     punch_message_input(c.p, &m, 66000);
@@ -301,12 +302,12 @@ test_client_roams(void **state)
     c.len = 0;
     punch_network(c.p, &own, 1, 51000);
     run(&c, 51000, 51999);
-    assert_trace(&c, "50000 probe 1 " SERVER_UDP);
+    assert_trace(&c, "50000 probe 1 " SERVER_UDP "; 50000 answer");
     assert_int_equal(punch_message(c.p)->gen, 2);
     punch_lost(c.p, 52000);
     punch_pipe_up(c.p, &seen_by_ssh, &ssh_server, 52500);
     run(&c, 52500, 52600);
-    assert_trace(&c, "51500 probe 1 " SERVER_UDP);
+    assert_trace(&c, "51500 probe 1 " SERVER_UDP "; 51500 answer");
     assert_int_equal(punch_message(c.p)->gen, 3);
     assert_int_equal(punch_message(c.p)->cands.items[0].kind, CANDIDATE_SEEN);
     punch_pipe_up(c.p, &none, &none, 52700); /* too soon for one more */
@@ -524,6 +525,123 @@ test_hostile_peer(void **state)
     }
 }
 
+static struct scout_found
+found_at(int socket, const char *addr, enum candidate_kind kind)
+{
+    return (struct scout_found){socket, {addr_at(addr), kind, CANDIDATE_SERVER_FIRST}};
+}
+
+static bool
+announced(const struct side *s, const char *addr, enum candidate_kind kind)
+{
+    struct awl_addr a = addr_at(addr);
+
+    return candidate_set_find(&punch_message(s->p)->cands, &a, 1u << kind) != NULL;
+}
+
+/* What is found raises the generation, once a second at most, and only what is new. */
+static void
+test_client_found(void **state)
+{
+    struct side c;
+    struct punch_message m = echo(1);
+    struct awl_addr to = addr_at(SERVER_UDP);
+    struct scout_found found[3] = {
+        found_at(SCOUT_SOCKET, "203.0.113.9:7777", CANDIDATE_MAPPED),
+        found_at(1, "203.0.113.9:40001", CANDIDATE_SEEN),
+        found_at(2, "203.0.113.9:50002", CANDIDATE_SEEN), /* a socket that is not there */
+    };
+
+    (void)state;
+    client_new(&c, &open_client, 1000);
+    punch_peer(c.p, true, true, 1000);
+    run(&c, 1000, 1100);
+    punch_message_input(c.p, &m, 1100);
+    punch_found(c.p, found, 1, 1200);
+    punch_found(c.p, found, 3, 1300);
+    run(&c, 1200, 1999);
+    assert_int_equal(punch_message(c.p)->gen, 1);
+    c.len = 0;
+    run(&c, 2000, 2100);
+    assert_trace(&c, "1000 probe 1 " SERVER_UDP "; 1000 answer");
+    assert_int_equal(punch_message(c.p)->gen, 2);
+    assert_true(announced(&c, "203.0.113.9:7777", CANDIDATE_MAPPED));
+    assert_true(announced(&c, "203.0.113.9:40001", CANDIDATE_SEEN));
+    assert_false(announced(&c, "203.0.113.9:50002", CANDIDATE_SEEN));
+    /* The same once more, and less of it, are no news. */
+    punch_found(c.p, found, 3, 3500);
+    punch_found(c.p, found, 1, 3500);
+    run(&c, 3500, 3600);
+    assert_int_equal(punch_message(c.p)->gen, 2);
+    /* Nor does anybody want news where a way was found. */
+    punch_validated(c.p, 1, &to, 3600);
+    found[1] = found_at(1, "203.0.113.9:40077", CANDIDATE_SEEN);
+    punch_found(c.p, found, 2, 3700);
+    run(&c, 3700, 9000);
+    assert_int_equal(punch_message(c.p)->gen, 2);
+    punch_free(c.p);
+}
+
+/* In the second try its new port stays, and the end doesn't move. */
+static void
+test_client_found_late(void **state)
+{
+    struct side c;
+    struct punch_message m = echo(1);
+    struct scout_found found = found_at(2, "203.0.113.9:50002", CANDIDATE_SEEN);
+
+    (void)state;
+    client_new(&c, &open_client, 1000);
+    punch_peer(c.p, true, true, 1000);
+    run(&c, 1000, 1100);
+    punch_message_input(c.p, &m, 1100);
+    run(&c, 1100, 2250);
+    punch_found(c.p, &found, 1, 2250);
+    run(&c, 2250, 3300);
+    assert_int_equal(punch_message(c.p)->gen, 3);
+    assert_true(announced(&c, "203.0.113.9:50002", CANDIDATE_SEEN));
+    c.len = 0;
+    run(&c, 3300, 9000);
+    assert_trace(&c, "5000 close 2; 5000 gave up 0");
+    /* An answer that comes when all is over begins nothing for a socket that is gone. */
+    found = found_at(2, "203.0.113.9:50003", CANDIDATE_SEEN);
+    punch_found(c.p, &found, 1, 9000);
+    run(&c, 9000, 9100);
+    assert_trace(&c, "");
+    punch_free(c.p);
+}
+
+/* A server whose port is mapped lets the client come first. */
+static void
+test_server_found(void **state)
+{
+    struct side s;
+    struct punch_message m = {.gen = 1};
+    struct scout_found found = found_at(0, "203.0.113.9:60001", CANDIDATE_MAPPED);
+
+    (void)state;
+    server_new(&s, "10.0.0.5", false, 1000);
+    punch_found(s.p, &found, 1, 1100);
+    run(&s, 1100, 1999);
+    assert_int_equal(punch_message(s.p)->gen, 1);
+    run(&s, 2000, 2100);
+    assert_int_equal(punch_message(s.p)->gen, 2);
+    assert_true(announced(&s, "203.0.113.9:60001", CANDIDATE_MAPPED));
+    assert_trace(&s, "1000 answer");
+    add(&m, "198.51.100.2:40001", CANDIDATE_SEEN, CANDIDATE_CLIENT_FIRST);
+    add(&m, "203.0.113.20:60001", CANDIDATE_DIALLED, CANDIDATE_CLIENT_FIRST);
+    punch_rtt(s.p, 100);
+    punch_message_input(s.p, &m, 3000);
+    run(&s, 3000, 4000);
+    assert_trace(&s, "2000 opener 0 198.51.100.2:40001 ttl 1; 2000 answer; "
+                     "2010 opener 0 198.51.100.2:40001 ttl 1; "
+                     "2040 opener 0 198.51.100.2:40001 ttl 1; "
+                     "2200 probe 0 198.51.100.2:40001; "
+                     "2250 probe 0 198.51.100.2:40001; "
+                     "2450 probe 0 198.51.100.2:40001");
+    punch_free(s.p);
+}
+
 /* Both sides, joined by a pipe of 50 ms each way: each acts on the other's first
  * generation within one way, and is echoed within two. */
 static void
@@ -582,6 +700,9 @@ main(void)
         cmocka_unit_test(test_unsolicited),
         cmocka_unit_test(test_keepalive),
         cmocka_unit_test(test_hostile_peer),
+        cmocka_unit_test(test_client_found),
+        cmocka_unit_test(test_client_found_late),
+        cmocka_unit_test(test_server_found),
         cmocka_unit_test(test_both),
     };
 
