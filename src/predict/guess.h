@@ -1,4 +1,4 @@
-/* Guesses about one row of cells. Used by predict.c only. */
+/* Guesses about cells. Used inside predict/ only. */
 #pragma once
 #include "base/bytes.h"
 #include "terminal/screen.h"
@@ -26,9 +26,11 @@ bool glyph_equal(const struct glyph *a, const struct glyph *b);
 
 struct guess {
     bool active;
+    bool tail; /* pushed or pulled by what was typed, not typed itself: proves nothing */
     struct glyph will; /* what is expected */
     uint64_t due;      /* the client state with whose echo it is judged */
     uint64_t made;     /* when */
+    uint64_t due_at;   /* when it could first be judged; 0: not yet */
     uint64_t epoch;
     uint64_t *originals; /* texts the cell showed, or was thought to, before: hashes */
     unsigned originals_count;

@@ -331,6 +331,7 @@ done_next(struct awl_client *c, struct awl_output *out)
     if (c->done)
         return false;
     c->done = true;
+    client_view_report(c);
     *out = (struct awl_output){.kind = AWL_DONE, .end = c->end};
     if (d->exited) {
         out->exit_known = true;

@@ -92,6 +92,8 @@ void client_view_free(struct client_view *v); /* NULL is fine */
 void client_view_touch(struct awl_client *c);
 /* These keys of one read are about to join the local object: guesses are made of them. */
 void client_view_keys(struct awl_client *c, struct bytes keys, uint64_t now);
+/* Says in the log how the guesses were. */
+void client_view_report(struct awl_client *c);
 /* The window has another size. */
 void client_view_resize(struct awl_client *c);
 void client_view_tick(struct awl_client *c, uint64_t now);

@@ -8,18 +8,13 @@
 
 #define TITLE_PREFIX "[awl] "
 
-/* Half a round trip, as stock mosh spaces its frames: what the guesses go by. */
-#define INTERVAL_MIN_MS 20u
-#define INTERVAL_MAX_MS 250u
-
 struct client_view {
     struct caps caps;
     char *smcup, *rmcup;
     struct screen *shown; /* what the terminal shows; NULL: unknown */
     bool touched;         /* it may not be what it should show */
     struct predict *predict;
-    struct screen *guessed; /* the frame last shown, without what the client says */
-    struct buffer out;      /* what was lent last */
+    struct buffer out; /* what was lent last */
 };
 
 struct client_view *
@@ -46,7 +41,6 @@ client_view_free(struct client_view *v)
     if (v == NULL)
         return;
     screen_free(v->shown);
-    screen_free(v->guessed);
     predict_free(v->predict);
     free(v->smcup);
     free(v->rmcup);
@@ -70,22 +64,16 @@ replica(const struct awl_client *c)
 
 /* ---- guesses ---- */
 
-static uint64_t
-interval(const struct awl_client *c)
-{
-    double rtt = transport_rtt(c->carrier.transport);
-
-    if (rtt <= 0 || rtt >= 2 * INTERVAL_MAX_MS)
-        return INTERVAL_MAX_MS; /* unknown counts as slow */
-    return MAX((uint64_t)(rtt / 2 + 0.999), INTERVAL_MIN_MS);
-}
-
 static void
 judge(struct awl_client *c, uint64_t now)
 {
     const struct display *d = transport_remote(c->carrier.transport);
+    double rtt = transport_rtt(c->carrier.transport);
+    struct predict_link link = {.late_ack = d->echo_ack,
+                                .rtt_ms = rtt > 60000 ? 60000 : (uint32_t)(rtt + 0.999),
+                                .tty = d->tty};
 
-    predict_judge(c->view->predict, d->screen, d->echo_ack, interval(c), now);
+    predict_judge(c->view->predict, d->screen, &link, now);
 }
 
 void
@@ -95,8 +83,7 @@ client_view_keys(struct awl_client *c, struct bytes keys, uint64_t now)
     uint64_t sent = transport_sent_num(c->carrier.transport);
 
     judge(c, now);
-    predict_keys(v->predict, keys, v->guessed != NULL ? v->guessed : replica(c), sent,
-                 now);
+    predict_keys(v->predict, keys, replica(c), sent, now);
     v->touched = true;
 }
 
@@ -113,6 +100,20 @@ uint64_t
 client_view_deadline(const struct awl_client *c)
 {
     return predict_deadline(c->view->predict);
+}
+
+void
+client_view_report(struct awl_client *c)
+{
+    struct predict_counts n = predict_counts(c->view->predict);
+
+    if (n.keys == 0)
+        return;
+    log_line(&c->log, LOG_INFO,
+             "typing: %llu keys guessed, %llu shown, %llu of them wrong, %llu ms sooner",
+             (unsigned long long)n.keys, (unsigned long long)n.shown,
+             (unsigned long long)n.wrong,
+             (unsigned long long)(n.right > 0 ? n.saved_ms / n.right : 0));
 }
 
 void
@@ -171,8 +172,6 @@ awl_client_draw(struct awl_client *c, const uint8_t **data, size_t *len, uint64_
         judge(c, now);
         target = overlay_fit(replica(c), c->config.cols, c->config.rows);
         predict_apply(v->predict, target);
-        screen_free(v->guessed);
-        v->guessed = screen_copy(target);
         overlay_notice(target, notice_text(&c->notice, c->config.cols));
         if (c->config.title_prefix)
             overlay_title(target, TITLE_PREFIX);

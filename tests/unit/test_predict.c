@@ -4,24 +4,27 @@
 #include "scribble.h"
 #include "terminal/emulate.h"
 
-#define SLOW 100u /* frame interval of a link with 200 ms round trips */
-#define FAST 20u
+#define SLOW 400u /* round trips in ms */
+#define MID  140u
+#define FAST 40u
 
 /* A user, a replica and what is shown. */
 struct desk {
     struct predict *p;
     struct screen *replica, *shown;
-    uint64_t sent, late_ack, now, interval;
+    uint64_t sent, late_ack, now;
+    uint32_t rtt;
+    struct tty_mode tty;
 };
 
 static struct desk
-desk_new(enum awl_predict mode, bool overwrite, uint64_t interval)
+desk_new(enum awl_predict mode, bool overwrite, uint32_t rtt)
 {
     return (struct desk){.p = predict_new(mode, overwrite),
                          .replica = screen_new(20, 4),
                          .shown = screen_new(20, 4),
                          .now = 1000000,
-                         .interval = interval};
+                         .rtt = rtt};
 }
 
 static void
@@ -33,9 +36,17 @@ desk_free(struct desk *d)
 }
 
 static void
+judge(struct desk *d)
+{
+    struct predict_link link = {d->late_ack, d->rtt, d->tty};
+
+    predict_judge(d->p, d->replica, &link, d->now);
+}
+
+static void
 look(struct desk *d)
 {
-    predict_judge(d->p, d->replica, d->late_ack, d->interval, d->now);
+    judge(d);
     if (predict_deadline(d->p) <= d->now)
         fail_msg("the deadline is %lld ms ahead",
                  (long long)(predict_deadline(d->p) - d->now));
@@ -48,8 +59,8 @@ look(struct desk *d)
 static void
 type(struct desk *d, const char *keys)
 {
-    predict_judge(d->p, d->replica, d->late_ack, d->interval, d->now);
-    predict_keys(d->p, bytes_str(keys), d->shown, d->sent, d->now);
+    judge(d);
+    predict_keys(d->p, bytes_str(keys), d->replica, d->sent, d->now);
     d->sent++;
     look(d);
 }
@@ -62,6 +73,16 @@ answer(struct desk *d, uint64_t after_ms, const char *output)
     emulator_replay(d->replica, bytes_str(output));
     d->late_ack = d->sent;
     look(d);
+}
+
+/* Until nothing is waited for. */
+static void
+calm(struct desk *d)
+{
+    for (int i = 0; i < 50 && predict_deadline(d->p) != NEVER; i++) {
+        d->now = predict_deadline(d->p);
+        look(d);
+    }
 }
 
 static const char *
@@ -100,7 +121,7 @@ check_shown(const struct desk *d, int line, int y, const char *text, int cx, int
 static void
 test_typing(void **state)
 {
-    struct desk d = desk_new(AWL_PREDICT_ADAPTIVE, false, 70);
+    struct desk d = desk_new(AWL_PREDICT_ADAPTIVE, false, MID);
 
     (void)state;
     answer(&d, 0, "$ ");
@@ -122,15 +143,23 @@ test_typing(void **state)
     assert_shown(&d, 0, "$ axbc", 4, 0);
     answer(&d, 150, "c\xc3\xa9\b \b\b\bxbc\b\b");
     assert_shown(&d, 0, "$ axbc", 4, 0);
-    /* Enter: hidden until the next line is seen to echo */
+    /* Enter: hidden until the prompt is there, which is known to echo */
     type(&d, "\r");
     assert_shown(&d, 0, "$ axbc", 4, 0);
-    answer(&d, 150, "\r\n$ ");
     type(&d, "q");
-    assert_shown(&d, 1, "$", 2, 1);
-    answer(&d, 150, "q");
+    assert_shown(&d, 0, "$ axbc", 4, 0);
+    d.sent--; /* q is still under way */
+    answer(&d, 150, "\r\n$ ");
+    d.sent++;
+    assert_shown(&d, 1, "$ q", 3, 1);
     type(&d, "r");
     assert_shown(&d, 1, "$ qr", 4, 1);
+    answer(&d, 150, "qr");
+    /* another kind of prompt has its own proof to give */
+    type(&d, "\r");
+    answer(&d, 150, "\r\nmore> ");
+    type(&d, "s");
+    assert_shown(&d, 2, "more>", 6, 2);
     desk_free(&d);
 }
 
@@ -172,6 +201,156 @@ test_password(void **state)
     desk_free(&d);
 }
 
+/* A server that tells is believed: also where the prompt was seen to echo, and whatever
+ * the user asked for. */
+static void
+test_echo_off(void **state)
+{
+    struct desk d = desk_new(AWL_PREDICT_EXPERIMENTAL, false, SLOW);
+
+    (void)state;
+    answer(&d, 0, "$ ");
+    type(&d, "a");
+    assert_shown(&d, 0, "$ _a", 3, 0);
+    answer(&d, 200, "a");
+    type(&d, "\r");
+    d.tty = (struct tty_mode){.known = true, .canonical = true};
+    answer(&d, 200, "\r\n$ ");
+    type(&d, "secret");
+    assert_shown(&d, 1, "$", 2, 1);
+    desk_free(&d);
+}
+
+/* Where the kernel echoes nothing needs a proof, once that has lasted. */
+static void
+test_kernel_echo(void **state)
+{
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+
+    (void)state;
+    d.tty = (struct tty_mode){.known = true, .canonical = true, .echo = true};
+    answer(&d, 0, "");
+    type(&d, "a");
+    assert_shown(&d, 0, "", 0, 0);
+    type(&d, "\r");
+    answer(&d, 600, "a\r\n");
+    type(&d, "b");
+    assert_shown(&d, 1, "b", 1, 1);
+    answer(&d, 150, "b");
+    desk_free(&d);
+
+    d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+    d.tty = (struct tty_mode){
+        .known = true, .canonical = true, .echo = true, .program = TTY_PROGRAM_SECRET};
+    answer(&d, 0, "");
+    d.now += 600;
+    type(&d, "b"); /* this one may be about to ask */
+    assert_shown(&d, 0, "", 0, 0);
+    desk_free(&d);
+}
+
+/* What stands behind the cursor unasked is not pushed. */
+static void
+test_suggestion(void **state)
+{
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+
+    (void)state;
+    answer(&d, 0, "$ ");
+    type(&d, "e");
+    answer(&d, 150, "echo one\033[7D");
+    type(&d, "c");
+    assert_shown(&d, 0, "$ echo one", 4, 0);
+    type(&d, "a");
+    assert_shown(&d, 0, "$ ecao one", 5, 0);
+    answer(&d, 150, "ca\033[K");
+    type(&d, "\033[Dx"); /* but what was typed is */
+    assert_shown(&d, 0, "$ ecxa", 5, 0);
+    desk_free(&d);
+}
+
+/* The screen scrolls under a line that is being typed. */
+static void
+test_scroll(void **state)
+{
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+
+    (void)state;
+    answer(&d, 0, "\033[4;1H$ ");
+    type(&d, "a");
+    answer(&d, 150, "a");
+    type(&d, "bc");
+    assert_shown(&d, 3, "$ abc", 5, 3);
+    emulator_replay(d.replica, bytes_str("\r\033[Kjob done\r\n$ a"));
+    look(&d);
+    assert_shown(&d, 2, "job done", 5, 3);
+    assert_shown(&d, 3, "$ abc", 5, 3);
+    emulator_replay(d.replica, bytes_str("\033[2J\033[H$ a"));
+    look(&d);
+    assert_shown(&d, 0, "$ abc", 5, 0);
+    answer(&d, 150, "bc");
+    assert_shown(&d, 0, "$ abc", 5, 0);
+    desk_free(&d);
+}
+
+/* Reports that nobody typed change nothing; a paste shows when it is answered. */
+static void
+test_not_typed(void **state)
+{
+    static const char *const reports[] = {
+        "\033[M !!",     "\033[<0;3;4M", "\033[<0;3;4m", "\033[I",
+        "\033[O",        "\033[12;40R",  "\033[?62;22c", "\033]11;rgb:0/0/0\033\\",
+        "\033[?2026;2$y"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
+        struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+
+        answer(&d, 0, "$ ");
+        type(&d, "a");
+        answer(&d, 150, "a");
+        type(&d, "b");
+        type(&d, reports[i]);
+        type(&d, "c");
+        if (strcmp(row_text(d.shown, 0), "$ abc") != 0)
+            fail_msg("report %u: \"%s\"", (unsigned)i, row_text(d.shown, 0));
+        type(&d, "\033[200~xyz\033[201~");
+        assert_shown(&d, 0, "$ abc", 5, 0);
+        desk_free(&d);
+    }
+}
+
+/* Keys may mean something else after ESC; what proves wrong costs its line's trust. */
+static void
+test_distrust(void **state)
+{
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+    struct predict_counts n;
+
+    (void)state;
+    answer(&d, 0, "$ ");
+    type(&d, "ab");
+    answer(&d, 150, "ab");
+    type(&d, "\033");
+    answer(&d, 150, "");
+    type(&d, "x");
+    assert_shown(&d, 0, "$ ab", 4, 0);
+    answer(&d, 150, "\b\033[K");
+    type(&d, "\r");
+    answer(&d, 150, "\r\n$ ");
+    calm(&d);
+    type(&d, "c");
+    assert_shown(&d, 1, "$ c", 3, 1);
+    answer(&d, 150, "");
+    calm(&d);
+    assert_shown(&d, 1, "$", 2, 1);
+    type(&d, "d");
+    assert_shown(&d, 1, "$", 2, 1);
+    n = predict_counts(d.p);
+    assert_int_equal(n.wrong, 1);
+    desk_free(&d);
+}
+
 /* Seeing what was there anyway proves nothing. */
 static void
 test_no_credit(void **state)
@@ -193,7 +372,7 @@ test_no_credit(void **state)
 static void
 test_wrong(void **state)
 {
-    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, 70);
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
 
     (void)state;
     answer(&d, 0, "$ ");
@@ -211,7 +390,7 @@ test_wrong(void **state)
 static void
 test_edges(void **state)
 {
-    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, 70);
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
 
     (void)state;
     answer(&d, 0, "\033[3;17H");
@@ -228,12 +407,12 @@ test_edges(void **state)
     assert_shown(&d, 3, "e", 1, 3);
     desk_free(&d);
 
-    d = desk_new(AWL_PREDICT_ALWAYS, false, 70);
+    d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
     answer(&d, 0, "a");
     type(&d, "b");
     answer(&d, 150, "b");
-    type(&d, "\x7f\x7f\x7f\033[D");
-    assert_shown(&d, 0, "", 0, 0);
+    type(&d, "\x7f\x7f\x7f\033[D"); /* what stood there isn't the user's */
+    assert_shown(&d, 0, "a", 1, 0);
     answer(&d, 150, "\b \b\b \b");
     assert_shown(&d, 0, "", 0, 0);
     desk_free(&d);
@@ -242,20 +421,24 @@ test_edges(void **state)
 static void
 test_wide(void **state)
 {
-    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, 70);
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
 
     (void)state;
-    answer(&d, 0, "漢字\r\033[C\033[C");
-    assert_shown(&d, 0, "漢字", 2, 0);
+    answer(&d, 0, "> ");
     type(&d, "a");
-    answer(&d, 150, "a字\b\b");
-    assert_shown(&d, 0, "漢a字", 3, 0);
+    answer(&d, 150, "a");
+    type(&d, "漢字");
+    assert_shown(&d, 0, "> a漢字", 7, 0);
+    type(&d, "\033[D");
+    assert_shown(&d, 0, "> a漢字", 5, 0);
     type(&d, "b"); /* pushes the wide one as a whole */
-    assert_shown(&d, 0, "漢ab字", 4, 0);
-    type(&d, "漢"); /* not predicted */
-    assert_shown(&d, 0, "漢ab字", 4, 0);
-    answer(&d, 150, "b漢字\b\b");
-    assert_shown(&d, 0, "漢ab漢字", 6, 0);
+    assert_shown(&d, 0, "> a漢b字", 6, 0);
+    type(&d, "\x7f\x7f");
+    assert_shown(&d, 0, "> a字", 3, 0);
+    type(&d, "e\xcc\x81"); /* a combining mark joins */
+    assert_shown(&d, 0, "> ae\xcc\x81字", 4, 0);
+    answer(&d, 150, "e\xcc\x81字\033[K\b\b");
+    assert_shown(&d, 0, "> ae\xcc\x81字", 4, 0);
     desk_free(&d);
 }
 
@@ -312,14 +495,15 @@ test_modes(void **state)
     assert_true(predict_deadline(d.p) == NEVER);
     desk_free(&d);
 
-    d = desk_new(AWL_PREDICT_EXPERIMENTAL, false, 70);
+    d = desk_new(AWL_PREDICT_EXPERIMENTAL, false, MID);
     type(&d, "ab");
     assert_shown(&d, 0, "ab", 2, 0);
     answer(&d, 150, "a");
+    calm(&d);
     assert_shown(&d, 0, "a", 1, 0);
     desk_free(&d);
 
-    d = desk_new(AWL_PREDICT_ALWAYS, true, 70); /* overwriting */
+    d = desk_new(AWL_PREDICT_ALWAYS, true, MID); /* overwriting */
     answer(&d, 0, "xyz\r");
     type(&d, "a");
     answer(&d, 150, "a");
@@ -333,7 +517,7 @@ test_modes(void **state)
 static void
 test_bulk_and_resize(void **state)
 {
-    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, 70);
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
     char paste[PREDICT_BULK + 2];
 
     (void)state;
@@ -388,6 +572,7 @@ test_ends_in_truth(void **state)
             screen_free(screen_copy(d.shown));
         }
         answer(&d, 200, "");
+        calm(&d);
         if (!screen_equal(d.shown, d.replica))
             fail_msg("seed %u: guesses are left over", (unsigned)n);
         desk_free(&d);
@@ -400,6 +585,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_typing),        cmocka_unit_test(test_marks),
         cmocka_unit_test(test_password),      cmocka_unit_test(test_no_credit),
+        cmocka_unit_test(test_echo_off),      cmocka_unit_test(test_kernel_echo),
+        cmocka_unit_test(test_suggestion),    cmocka_unit_test(test_scroll),
+        cmocka_unit_test(test_not_typed),     cmocka_unit_test(test_distrust),
         cmocka_unit_test(test_wrong),         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_wide),          cmocka_unit_test(test_quick_link),
         cmocka_unit_test(test_modes),         cmocka_unit_test(test_bulk_and_resize),

@@ -1,4 +1,4 @@
-#include "state/tty_mode.h"
+#include "terminal/tty_mode.h"
 
 #include "base/bytes.h"
 
