@@ -81,6 +81,7 @@ stream_put_resize(struct stream *s, int cols, int rows)
         s->resize_cap = MAX(s->resize_cap * 2, 4);
         s->resizes = xrealloc(s->resizes, s->resize_cap, sizeof *s->resizes);
     }
+    assert(s->resizes != NULL); /* no room at first: made above */
     s->resizes[s->resize_count++] = (struct resize){stream_end(s), cols, rows};
     buffer_put_byte(&s->bytes, 0);
 }
