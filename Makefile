@@ -22,6 +22,10 @@ test:
 soak: all
 	$(BUILD)/tests/sim/sim --seed $$(date +%s) --count $(or $(COUNT),3000)
 
+# Every kind of client network against every kind of server network. ARGS: see its --help.
+matrix: all
+	AWL_BUILD=$(abspath $(BUILD)) PYTHONPATH=tests python3 -m lab.matrix $(ARGS)
+
 # DESTDIR is for packagers; PREFIX is where the programs will be looked for.
 install: all
 	meson configure --prefix=$(abspath $(PREFIX)) $(BUILD)
@@ -30,4 +34,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps try test soak install clean
+.PHONY: all deps try test soak matrix install clean

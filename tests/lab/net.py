@@ -1,13 +1,16 @@
-"""Networks to meet in: a client host, routers, the wire of linkem, firewalls, a server host.
+"""Networks to meet in: a client host, middleboxes, routers, the wire of linkem, a server host.
 
-    client (c) eth0 --[n: NAT]-- (r) router ==wire== (q) router -- eth0 server (s)
+    client (c) eth0 --[c0]--[c1]-- (r) router ==wire== (q) router --[s1]--[s0]-- eth0 server (s)
            eth1 ------------------(r)
 
-Each is a network namespace; addresses are from the documentation ranges. eth1 is where the
-client goes when it roams: another subnet of the same router, past the NAT. A network speaks
-IPv4 or IPv6, not both, so that a test knows what it shows."""
+Each is a network namespace; addresses are from the documentation ranges, inside of NATs private
+ones. c0, c1, s0, s1 are what the network's kind has of boxes: none, plain routers, firewalls,
+NATs. eth1 is where the client goes when it roams: another subnet of the same router, past the
+boxes. A network speaks IPv4 or IPv6, not both, so that a test knows what it shows."""
 
 import dataclasses
+import ipaddress
+import itertools
 import json
 import subprocess
 
@@ -16,33 +19,125 @@ from .run import ip, netns_delete
 
 
 @dataclasses.dataclass(frozen=True)
-class Kind:
+class Box:
+    """A router on the way between a host and the wide network. All let out what comes from
+    inside, and answers in."""
+    forward: str = "accept"   # what comes from outside by itself: accept, drop, reject
+    nat: str = ""             # masquerade, with what options; keeps ports unless random
+    itself: str = "drop"      # what a NAT does with what is addressed to itself
+
+    @property
+    def translates(self):
+        return bool(self.nat)
+
+
+@dataclasses.dataclass(frozen=True)
+class Side:
     about: str
+    boxes: tuple = ()         # the host's own gateway first
+    host: str = "accept"      # the host's firewall, but for tcp/22: accept, drop, reject
+    udp: bool = True
+
+
+PLAIN = Box()
+WALL = Box(forward="drop")
+WALL_REJECTS = Box(forward="reject")
+NAT = Box(nat="masquerade")
+NAT_ACCEPTS = Box(nat="masquerade", itself="accept")
+NAT_SYMMETRIC = Box(nat="masquerade fully-random")
+
+# The two sides of the matrix. Everybody is as far from each other as on real ways, so all have
+# as many routers: two at the client, one at the server.
+CLIENTS = {
+    "open": Side("nothing in the way", (PLAIN, PLAIN)),
+    "hostfw": Side("the host drops", (PLAIN, PLAIN), host="drop"),
+    "nat": Side("NAT that keeps ports, drops what is for itself", (NAT, PLAIN)),
+    "nat-acc": Side("NAT that keeps ports, accepts what is for itself", (NAT_ACCEPTS, PLAIN)),
+    "cgn": Side("two NATs, one behind the other", (NAT, NAT)),
+    "cgn-acc": Side("two NATs that accept what is for themselves", (NAT_ACCEPTS, NAT_ACCEPTS)),
+    "sym": Side("NAT with another port for every destination", (NAT_SYMMETRIC, PLAIN)),
+    "udpblock": Side("no UDP at all", (PLAIN, PLAIN), udp=False),
+}
+SERVERS = {
+    "open": Side("nothing in the way", (PLAIN,)),
+    "hostdrop": Side("the host drops all but tcp/22", (PLAIN,), host="drop"),
+    "hostrej": Side("the host rejects all but tcp/22", (PLAIN,), host="reject"),
+    "fwdrop": Side("its router drops all but tcp/22", (WALL,)),
+    "fwrej": Side("its router rejects all but tcp/22", (WALL_REJECTS,)),
+    "nat22": Side("NAT that forwards tcp/22 only, keeps ports", (NAT,)),
+    "nat22-acc": Side("the same, accepts what is for itself", (NAT_ACCEPTS,)),
+    "nat22-sym": Side("the same, another port for every destination", (NAT_SYMMETRIC,)),
+}
+
+# Beyond the matrix.
+ALL_CLIENTS = {
+    **CLIENTS,
+    "fw-nat": Side("a firewall before a NAT", (WALL, NAT)),
+    "nat-fw": Side("a NAT before a firewall", (NAT, WALL)),
+    "near": Side("no routers of its own"),
+    "near-nat": Side("NAT that keeps ports, no other router", (NAT,)),
+    "near-nat-acc": Side("the same, accepts what is for itself", (NAT_ACCEPTS,)),
+    "near-noudp": Side("no UDP at all, no routers of its own", udp=False),
+}
+ALL_SERVERS = {
+    **SERVERS,
+    "nat22-2": Side("two NATs, both forward tcp/22 only", (NAT, NAT)),
+    "fw-nat22": Side("a firewall before a NAT", (WALL, NAT)),
+    "near": Side("no routers of its own"),
+    "near-nat22-acc": Side("NAT that forwards tcp/22 only, accepts what is for itself",
+                           (NAT_ACCEPTS,)),
+    "near-drop": Side("the host drops all but tcp/22", host="drop"),
+    "near-reject": Side("the host rejects all but tcp/22", host="reject"),
+    "near-router": Side("its router drops all but tcp/22", (WALL,)),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    client: Side
+    server: Side
     family: int = 4
-    server: str = ""          # firewall on the server's host: drop or reject
-    router: bool = False      # firewall on the router before the server
-    nat: bool = False         # the client is behind a NAT that keeps ports
-    udp: bool = True          # the client's network lets UDP through
+
+    @property
+    def udp(self):
+        return self.client.udp and self.server.udp
 
     @property
     def open(self):
         """A server whose UDP ports anybody reaches: where stock mosh works."""
-        return self.udp and not self.server and not self.router
+        return (self.udp and self.server.host == "accept"
+                and all(box == PLAIN for box in self.server.boxes))
+
+    @property
+    def server_nat(self):
+        return any(box.translates for box in self.server.boxes)
 
 
+def cell(name, family=4):
+    """"CLIENT/SERVER" """
+    client, server = name.split("/")
+    return Kind(ALL_CLIENTS[client], ALL_SERVERS[server], family)
+
+
+# What most tests use: short names, as few namespaces as possible.
 KINDS = {
-    "open": Kind("nothing in the way"),
-    "drop": Kind("server host drops all but tcp/22", server="drop"),
-    "reject": Kind("server host rejects all but tcp/22", server="reject"),
-    "router": Kind("a router before the server drops all but tcp/22", router=True),
-    "nat": Kind("client behind a NAT that keeps ports, server host drops", server="drop",
-                nat=True),
-    "six": Kind("IPv6, server host drops all but tcp/22", family=6, server="drop"),
-    "udpblock": Kind("the client's network blocks UDP", server="drop", udp=False),
-    "open6": Kind("IPv6, nothing in the way", family=6),
+    "open": cell("near/near"),
+    "drop": cell("near/near-drop"),
+    "reject": cell("near/near-reject"),
+    "router": cell("near/near-router"),
+    "nat": cell("near-nat/near-drop"),
+    "six": cell("near/near-drop", 6),
+    "udpblock": cell("near-noudp/near-drop"),
+    "open6": cell("near/near", 6),
 }
 
-HOST_FIREWALL = """
+
+def kind_of(name):
+    return KINDS[name] if name in KINDS else cell(name)
+
+
+def host_rules(policy):
+    return f"""
 table inet fw {{
   chain input {{
     type filter hook input priority 0; policy drop;
@@ -50,38 +145,50 @@ table inet fw {{
     iif lo accept
     icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert }} accept
     tcp dport 22 accept
-    {last}
+    {"reject" if policy == "reject" else ""}
   }}
 }}
 """
 
-ROUTER_FIREWALL = """
-table inet fw {
-  chain forward {
+
+def forward_rules(policy):
+    return f"""
+table inet fw {{
+  chain forward {{
     type filter hook forward priority 0; policy drop;
     ct state established,related accept
     iifname lan0 accept
     tcp dport 22 accept
-  }
-}
+    {"reject" if policy == "reject" else ""}
+  }}
+}}
 """
 
-NAT = """
-table inet nat {
-  chain postrouting {
+
+def nat_rules(box, inside):
+    """inside: where tcp/22 is forwarded to, if anywhere."""
+    dnat = f"iifname wan0 tcp dport 22 dnat ip to {inside}" if inside else ""
+    return f"""
+table inet nat {{
+  chain prerouting {{
+    type nat hook prerouting priority -100;
+    {dnat}
+  }}
+  chain postrouting {{
     type nat hook postrouting priority 100;
-    oifname wan0 masquerade
-  }
-  chain input {
-    type filter hook input priority 0; policy drop;
+    oifname wan0 {box.nat}
+  }}
+  chain input {{
+    type filter hook input priority 0; policy {box.itself};
     ct state established,related accept
     iif lo accept
-  }
-}
+  }}
+}}
 """
 
+
 NO_UDP = """
-table inet fw {
+table inet noudp {
   chain forward {
     type filter hook forward priority 0; policy accept;
     meta l4proto udp drop
@@ -108,32 +215,42 @@ table inet count {
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """The addresses of one family."""
-    length: int
-    client_length: int
-    wire: tuple
-    site: str                 # the server's network
-    client_nets: tuple
-    server: str
-    server_gate: str
+    """The networks of one family. Those of a side are counted from the host; public ones are
+    cut from the side's own, from the edge router's on."""
+    wire: tuple               # the two ends, without a network
     client: str
-    client_gate: str
-    second: str
-    second_gate: str
-    nat_inner: str
-    nat_outer: str
-    client_inner: str
+    server: str
+    cut: int                  # length of the pieces
+    second: str               # the client's other network
+    inner_client: tuple = ()
+    inner_server: tuple = ()
 
 
 PLANS = {
-    4: Plan(24, 25, ("192.0.2.1", "192.0.2.2"), "203.0.113.0/24", ("198.51.100.0/24",), "203.0.113.20", "203.0.113.1",
-            "198.51.100.10", "198.51.100.1", "198.51.100.140", "198.51.100.129",
-            "10.77.1.1", "198.51.100.2", "10.77.1.2"),
-    6: Plan(64, 64, ("2001:db8:ff::1", "2001:db8:ff::2"), "2001:db8:5::/64",
-            ("2001:db8:1::/64", "2001:db8:2::/64"), "2001:db8:5::20", "2001:db8:5::1",
-            "2001:db8:1::10", "2001:db8:1::1", "2001:db8:2::10", "2001:db8:2::1",
-            "", "", ""),
+    4: Plan(("192.0.2.1", "192.0.2.2"), "198.51.100.0/25", "203.0.113.0/24", 27,
+            "198.51.100.128/25", ("10.77.1.0/24", "100.64.0.0/24"),
+            ("10.88.1.0/24", "10.99.0.0/24")),
+    6: Plan(("2001:db8:ff::1", "2001:db8:ff::2"), "2001:db8:1::/48", "2001:db8:5::/48", 64,
+            "2001:db8:2::/64"),
 }
+CLIENT_NUMBER, SERVER_NUMBER = 10, 20  # of hosts, and of boxes on their outer side
+
+
+class Link:
+    """Between a host or box (inner) and the next one outwards (outer)."""
+
+    def __init__(self, net, number):
+        self.net = ipaddress.ip_network(net)
+        self.inner, self.outer = str(self.net[number]), str(self.net[1])
+        self.length = self.net.prefixlen
+
+
+def links(side, outside, cut, insides, number):
+    """The host's first."""
+    count = len(side.boxes) + 1
+    public = list(itertools.islice(ipaddress.ip_network(outside).subnets(new_prefix=cut), count))
+    return [Link(insides[i] if any(box.translates for box in side.boxes[i:])
+                 else public[count - 1 - i], number) for i in range(count)]
 
 
 class Net:
@@ -141,8 +258,13 @@ class Net:
 
     def __init__(self, run, kind, delay=20, **wire):
         self.run = run
-        self.kind = KINDS[kind]
-        self.plan = PLANS[self.kind.family]
+        self.kind = kind_of(kind)
+        self.plan = plan = PLANS[self.kind.family]
+        self.client_links = links(self.kind.client, plan.client, plan.cut, plan.inner_client,
+                                  CLIENT_NUMBER)
+        self.server_links = links(self.kind.server, plan.server, plan.cut, plan.inner_server,
+                                  SERVER_NUMBER)
+        self.second_link = Link(plan.second, CLIENT_NUMBER)
         self.delay = delay
         self.wire_settings = {"delay": delay, "seed": 1, **wire}
         self.roles = {}
@@ -151,7 +273,8 @@ class Net:
 
     @property
     def server(self):
-        return self.plan.server
+        """Where the server is dialled: the outside of its outermost NAT, else itself."""
+        return self.server_links[-1 if self.kind.server_nat else 0].inner
 
     @property
     def round_trip(self):
@@ -199,25 +322,31 @@ class Net:
         subprocess.run(self.inside(role, "sh", "-c", script), check=True, capture_output=True)
 
     def build(self):
-        roles = ["c", "r", "q", "s"] + (["n"] if self.kind.nat else [])
-        for role in roles:
+        chains = (["c", *(f"c{i}" for i in range(len(self.kind.client.boxes))), "r"],
+                  ["s", *(f"s{i}" for i in range(len(self.kind.server.boxes))), "q"])
+        family = self.kind.family
+        forward = ("ipv6/conf/all/forwarding" if family == 6 else "ipv4/ip_forward", 1)
+        for role in itertools.chain(*chains):
             name = self.run.name(role)
             ip("netns", "add", name)
             self.roles[role] = name
-        forward = ("ipv6/conf/all/forwarding" if self.kind.family == 6 else "ipv4/ip_forward", 1)
-        for role in roles:
             settings = [("ipv6/conf/default/accept_dad", 0), ("ipv6/conf/all/accept_dad", 0)]
-            self.write(role, *settings, *([forward] if role in "rqn" else []))
+            self.write(role, *settings[:2 if family == 6 else 0],
+                       *([] if role in "cs" else [forward]))
         self.veth("c", "eth1", "r", "lan1")
-        self.veth("s", "eth0", "q", "lan0")
-        if self.kind.nat:
-            self.veth("c", "eth0", "n", "lan0")
-            self.veth("n", "wan0", "r", "lan0")
-        else:
-            self.veth("c", "eth0", "r", "lan0")
+        for chain in chains:
+            for inner, outer in itertools.pairwise(chain):
+                self.veth(inner, outside(inner), outer, "lan0")
         self.start_wire()
-        self.address()
-        self.firewalls()
+        for chain, side_links, side in ((chains[0], self.client_links, self.kind.client),
+                                        (chains[1], self.server_links, self.kind.server)):
+            self.address_side(chain, side_links, side)
+            self.filter_side(chain, side_links, side)
+        self.address_edges()
+        if not self.kind.udp:
+            self.nft("r", NO_UDP)
+        for role in "cs":
+            self.nft(role, COUNTERS)
 
     def veth(self, role_a, dev_a, role_b, dev_b):
         ip("link", "add", dev_a, "netns", self.roles[role_a], "type", "veth", "peer", "name",
@@ -232,42 +361,49 @@ class Net:
         if line != "ready\n":
             raise RuntimeError(f"linkem said {line!r}")
 
-    def address(self):
-        p = self.plan
-        host = 128 if self.kind.family == 6 else 32
-        address, length, gate = self.place()
-        self.ip("c", "link set lo up", f"addr add {address}/{length} dev eth0",
-                "link set eth0 up", f"route add default via {gate}")
-        if self.kind.nat:
-            self.ip("n", "link set lo up", f"addr add {p.nat_inner}/24 dev lan0",
-                    f"addr add {p.nat_outer}/25 dev wan0", "link set lan0 up",
-                    "link set wan0 up", f"route add default via {p.client_gate}")
-        self.ip("r", "link set lo up",
-                f"addr add {p.client_gate}/{p.client_length} dev lan0",
-                f"addr add {p.second_gate}/{p.client_length} dev lan1",
-                f"addr add {p.wire[0]}/{host} dev wire0",
-                "link set lan0 up", "link set lan1 up", "link set wire0 up",
-                f"route add {p.wire[1]}/{host} dev wire0", f"route add {p.site} dev wire0")
-        self.ip("q", "link set lo up", f"addr add {p.server_gate}/{p.length} dev lan0",
-                f"addr add {p.wire[1]}/{host} dev wire0",
-                "link set lan0 up", "link set wire0 up",
-                f"route add {p.wire[0]}/{host} dev wire0",
-                *(f"route add {net} dev wire0" for net in p.client_nets))
-        self.ip("s", "link set lo up", f"addr add {p.server}/{p.length} dev eth0",
-                "link set eth0 up", f"route add default via {p.server_gate}")
+    def address_side(self, chain, side_links, side):
+        for i, role in enumerate(chain[:-1]):
+            link, dev = side_links[i], outside(role)
+            lines = ["link set lo up", f"addr add {link.inner}/{link.length} dev {dev}",
+                     f"link set {dev} up", f"route add default via {link.outer}"]
+            if i > 0:
+                lines += self.inner_lines(i, side_links, side)
+            self.ip(role, *lines)
+        self.ip(chain[-1], "link set lo up", *self.inner_lines(len(chain) - 1, side_links, side))
 
-    def firewalls(self):
-        self.nft("c", COUNTERS)
-        self.nft("s", COUNTERS)
-        if self.kind.server:
-            last = "reject" if self.kind.server == "reject" else ""
-            self.nft("s", HOST_FIREWALL.format(last=last))
-        if self.kind.router:
-            self.nft("q", ROUTER_FIREWALL)
-        if self.kind.nat:
-            self.nft("n", NAT)
-        if not self.kind.udp:
-            self.nft("r", NO_UDP)
+    def inner_lines(self, i, side_links, side):
+        """Of the i-th on the chain: its inner side, and the ways to what lies further in as far
+        as no NAT hides it."""
+        inner = side_links[i - 1]
+        lines = [f"addr add {inner.outer}/{inner.length} dev lan0", "link set lan0 up"]
+        for k in range(i - 2, -1, -1):
+            if side.boxes[k].translates:
+                break
+            lines.append(f"route add {side_links[k].net} via {inner.inner}")
+        return lines
+
+    def address_edges(self):
+        p, (near, far) = self.plan, self.plan.wire
+        host = 128 if self.kind.family == 6 else 32
+        self.ip("r", f"addr add {self.second_link.outer}/{self.second_link.length} dev lan1",
+                f"addr add {near}/{host} dev wire0", "link set lan1 up", "link set wire0 up",
+                f"route add {far}/{host} dev wire0", f"route add {p.server} dev wire0")
+        self.ip("q", f"addr add {far}/{host} dev wire0", "link set wire0 up",
+                f"route add {near}/{host} dev wire0",
+                *(f"route add {net} dev wire0" for net in (p.client, p.second)))
+
+    def filter_side(self, chain, side_links, side):
+        if side.host != "accept":
+            self.nft(chain[0], host_rules(side.host))
+        for i, box in enumerate(side.boxes):
+            rules = ""
+            if box.forward != "accept":
+                rules += forward_rules(box.forward)
+            if box.translates:
+                within = max((k for k in range(i) if side.boxes[k].translates), default=-1) + 1
+                rules += nat_rules(box, side_links[within].inner if chain[0] == "s" else None)
+            if rules:
+                self.nft(chain[i + 1], rules)
 
     def set_wire(self, which="both", **settings):
         """which: both, a2b (towards the server) or b2a."""
@@ -313,9 +449,10 @@ class Net:
 
     def place(self):
         """The client's address, prefix length and gateway where it is now."""
-        p = self.plan
-        if self.second:
-            return p.second, p.client_length, p.second_gate
-        if self.kind.nat:
-            return p.client_inner, 24, p.nat_inner
-        return p.client, p.client_length, p.client_gate
+        link = self.second_link if self.second else self.client_links[0]
+        return link.inner, link.length, link.outer
+
+
+def outside(role):
+    """The name of that role's device outwards."""
+    return "eth0" if role in "cs" else "wan0"
