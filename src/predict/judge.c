@@ -91,6 +91,12 @@ wrong(struct predict *p, const struct screen *replica, uint64_t epoch, uint64_t 
         learn_wrong(&p->learn, p->line.look);
         p->distrust = p->edited = true;
     }
+    for (unsigned i = 0; i < p->stroke_count; i++) {
+        const struct stroke *s = &p->strokes[i];
+
+        if (s->kind == STROKE_EDIT && s->placed)
+            p->edits[s->c] = 0;
+    }
     p->line = (struct predict_line){0};
     predict_replay(p, replica, now);
 }
@@ -189,9 +195,11 @@ static void
 unblock(struct predict *p, const struct screen *replica, uint64_t now)
 {
     const struct predict_line *l = &p->line;
+    bool expected;
 
     if (!p->blocked || p->link.late_ack < p->block_due)
         return;
+    expected = predict_edit_seen(p, replica);
     if (p->ended) {
         p->line = (struct predict_line){0};
         p->distrust = p->edited = false;
@@ -199,7 +207,27 @@ unblock(struct predict *p, const struct screen *replica, uint64_t now)
                             learn_text(screen_row(replica, l->y), l->x) != l->text)) {
         p->line = (struct predict_line){0};
     }
-    p->line.end = -1; /* line_find will look */
+    if (!expected)
+        p->line.end = -1; /* line_find will look */
+    predict_replay(p, replica, now);
+}
+
+/* A slow program's prompt comes after its acknowledgement: what was typed ahead was
+ * guessed for some other place, and hidden. */
+static void
+catch_up(struct predict *p, const struct screen *replica, uint64_t now)
+{
+    const struct predict_line *l = &p->line;
+    uint64_t look = 0;
+
+    if (!l->known || l->trusted || p->distrust || p->edited || p->link.tty.alternate ||
+        p->stroke_count == 0 || p->confirmed >= p->epoch ||
+        (replica->x == l->x && replica->y == l->y) ||
+        learn_prompt_len(&p->learn, screen_row(replica, replica->y), replica->x, &look) <
+            replica->x ||
+        replica->x == 0)
+        return;
+    p->line = (struct predict_line){0};
     predict_replay(p, replica, now);
 }
 
@@ -235,6 +263,7 @@ predict_judge(struct predict *p, const struct screen *replica,
     if (judge_cells(p, replica, &oldest, &late, now) &&
         judge_cursor(p, replica, &late, now))
         unblock(p, replica, now);
+    catch_up(p, replica, now);
     if (oldest != NEVER && p->glitch < GLITCH_MARK)
         p->deadline = MAX(oldest + predict_patience(p), now + PREDICT_POLL_MS);
     if (late)

@@ -293,6 +293,23 @@ place_move(struct predict *p, struct stroke *s, const struct screen *replica)
     return true;
 }
 
+static bool
+place_edit(struct predict *p, struct stroke *s, const struct screen *replica)
+{
+    struct glyph blank = glyph_char(' ', (struct pen){0});
+    int x = predict_edit(p, s, replica);
+
+    if (x < 0)
+        return false;
+    if (s->c == STROKE_KILL || s->c == STROKE_KILL_WORD) {
+        for (int i = x; i < s->x; i++)
+            guess_cell(p, s, replica, i, blank, false);
+        p->line.end = x;
+    }
+    s->x = x;
+    return true;
+}
+
 static void
 block(struct predict *p, const struct stroke *s)
 {
@@ -340,7 +357,7 @@ predict_place(struct predict *p, struct stroke s, const struct screen *replica)
                 foreseen = true;
             }
             break;
-        case STROKE_EDIT:
+        case STROKE_EDIT: foreseen = place_edit(p, &s, replica); break;
         case STROKE_OTHER:
         case STROKE_NONE: break;
         }

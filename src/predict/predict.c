@@ -101,6 +101,7 @@ predict_keys(struct predict *p, struct bytes keys, const struct screen *replica,
             predict_place(p, s, replica);
     }
     if (stroke_is_escape(&p->reader)) {
+        s.c = STROKE_SOME_EDIT;
         s.kind = STROKE_OTHER;
         predict_place(p, s, replica);
     }

@@ -24,6 +24,13 @@ struct predict_line {
     uint64_t text, look;
 };
 
+/* What an edit should lead to, while nobody knows whether it does. */
+struct predict_hope {
+    uint32_t edit; /* 0: none */
+    uint64_t due;
+    int x, y;
+};
+
 struct predict {
     enum awl_predict mode;
     bool overwrite;
@@ -40,10 +47,12 @@ struct predict {
     struct predict_line line;
     bool blocked; /* by a stroke whose effect isn't known, until */
     uint64_t block_due;
-    bool ended;          /* it ends the line */
-    bool edited;         /* something unforeseen was done to the line */
-    bool suggests;       /* text was seen behind what was typed */
-    bool distrust;       /* until then: keys may mean something else */
+    bool ended;    /* it ends the line */
+    bool edited;   /* something unforeseen was done to the line */
+    bool suggests; /* text was seen behind what was typed */
+    struct predict_hope hope;
+    unsigned edits[STROKE_EDITS]; /* how often each did what was expected */
+    bool distrust;                /* until then: keys may mean something else */
     uint64_t cursor_off; /* since when the cursor isn't where it should be; 0: it is */
 
     bool display, marking;
@@ -69,6 +78,13 @@ void predict_place(struct predict *p, struct stroke s, const struct screen *repl
 void predict_replay(struct predict *p, const struct screen *replica, uint64_t now);
 /* A typed character of the line came true. */
 void predict_learn(struct predict *p, int y);
+
+/* ---- edit.c ---- */
+
+/* Where the cursor will be after STROKE_EDIT; -1: nobody knows. */
+int predict_edit(struct predict *p, const struct stroke *s, const struct screen *replica);
+/* Learns from what such a stroke led to. True: to what was expected. */
+bool predict_edit_seen(struct predict *p, const struct screen *replica);
 
 /* How long a guess may be outstanding before that changes what is shown. */
 #define GLITCH_MS      250u

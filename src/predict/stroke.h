@@ -16,6 +16,18 @@ enum stroke_kind {
     STROKE_OTHER  /* may change what keys mean */
 };
 
+/* What STROKE_EDIT does to the line; in place of a character. */
+enum stroke_edit {
+    STROKE_SOME_EDIT,
+    STROKE_HOME,
+    STROKE_END,
+    STROKE_WORD_LEFT,
+    STROKE_WORD_RIGHT,
+    STROKE_KILL,      /* all before the cursor */
+    STROKE_KILL_WORD, /* the word before it */
+    STROKE_EDITS
+};
+
 struct stroke_reader {
     struct parser parser;
     bool after_esc, pasting;
@@ -24,7 +36,7 @@ struct stroke_reader {
 
 void stroke_reader_init(struct stroke_reader *r);
 void stroke_reader_free(struct stroke_reader *r);
-/* One byte; at most one stroke, *c its character. */
+/* One byte; at most one stroke, *c its character or edit. */
 enum stroke_kind stroke_read(struct stroke_reader *r, uint8_t byte,
                              const struct tty_mode *tty, uint32_t *c);
 /* The read ends here: an ESC alone is a key. */

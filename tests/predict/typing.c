@@ -492,7 +492,7 @@ main(int argc, char **argv)
     static const struct run runs[] = {
         {300, false, false, AWL_PREDICT_ADAPTIVE, 970, 5},
         {100, false, false, AWL_PREDICT_ADAPTIVE, 980, 5},
-        {300, false, true, AWL_PREDICT_ADAPTIVE, 840, 5},
+        {300, false, true, AWL_PREDICT_ADAPTIVE, 850, 5},
         {300, true, false, AWL_PREDICT_ADAPTIVE, 955, 5},
         {300, true, true, AWL_PREDICT_ADAPTIVE, 800, 5},
         {20, false, false, AWL_PREDICT_ADAPTIVE, 0, 5},

@@ -269,6 +269,56 @@ test_suggestion(void **state)
     desk_free(&d);
 }
 
+/* Keys of line editors are believed when they have done twice what was expected. */
+static void
+test_edits(void **state)
+{
+    struct desk d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+
+    (void)state;
+    answer(&d, 0, "$ ");
+    type(&d, "ab cd");
+    answer(&d, 150, "ab cd");
+    for (int i = 0; i < 2; i++) {
+        type(&d, "\001");
+        assert_shown(&d, 0, "$ ab cd", 7, 0);
+        answer(&d, 150, "\r\033[2C");
+        type(&d, "\005");
+        assert_shown(&d, 0, "$ ab cd", 2, 0);
+        answer(&d, 150, "\033[5C");
+        type(&d, "\027x");
+        assert_shown(&d, 0, "$ ab cd", 7, 0);
+        answer(&d, 150, "\b\b\033[Kx");
+        type(&d, "\x7f"
+                 "cd");
+        answer(&d, 150, "\bcd");
+    }
+    type(&d, "\001");
+    assert_shown(&d, 0, "$ ab cd", 2, 0);
+    type(&d, "x");
+    assert_shown(&d, 0, "$ xab cd", 3, 0);
+    type(&d, "\033[F");
+    assert_shown(&d, 0, "$ xab cd", 8, 0);
+    answer(&d, 150, "\r$ xab cd");
+    assert_shown(&d, 0, "$ xab cd", 8, 0);
+    desk_free(&d);
+
+    d = desk_new(AWL_PREDICT_ALWAYS, false, MID);
+    d.tty = (struct tty_mode){
+        .known = true, .canonical = true, .echo = true, .kill = 0x15, .word_erase = 0x17};
+    answer(&d, 0, "");
+    d.now += 600;
+    type(&d, "ab cd");
+    assert_shown(&d, 0, "ab cd", 5, 0);
+    type(&d, "\027"); /* the kernel does what it said it would */
+    assert_shown(&d, 0, "ab", 3, 0);
+    type(&d, "\025e");
+    assert_shown(&d, 0, "e", 1, 0);
+    type(&d, "\033[Df"); /* it echoes arrows */
+    assert_shown(&d, 0, "e", 1, 0);
+    desk_free(&d);
+}
+
 /* The screen scrolls under a line that is being typed. */
 static void
 test_scroll(void **state)
@@ -545,9 +595,10 @@ test_ends_in_truth(void **state)
 {
     static const enum awl_predict modes[] = {AWL_PREDICT_ADAPTIVE, AWL_PREDICT_ALWAYS,
                                              AWL_PREDICT_EXPERIMENTAL};
-    static const char *const keys[] = {"a",      "b",      " ",    "\x7f", "\r",
-                                       "\033[D", "\033OC", "\033", "O",    "\t",
-                                       "漢",     "\xc3",   "\xa9", "xyz"};
+    static const char *const keys[] = {
+        "a",    "b",    " ",     "\x7f",   "\r",        "\033[D",    "\033OC",   "\033",
+        "O",    "\t",   "漢",    "\xc3",   "\xa9",      "xyz",       "\001",     "\005",
+        "\025", "\027", "\033b", "\033[H", "\033[200~", "\033[201~", "e\xcc\x81"};
 
     (void)state;
     for (uint64_t n = 1; n <= 200; n++) {
@@ -562,6 +613,14 @@ test_ends_in_truth(void **state)
                 scribble(&out, &seed, d.replica->cols, d.replica->rows, 2);
             emulator_replay(d.replica, buffer_bytes(&out));
             buffer_free(&out);
+            if (scribble_below(&seed, 9) == 0)
+                d.tty = (struct tty_mode){
+                    .known = scribble_below(&seed, 2),
+                    .echo = scribble_below(&seed, 2),
+                    .canonical = scribble_below(&seed, 3) == 0,
+                    .kill = 0x15,
+                    .word_erase = 0x17,
+                    .program = (uint8_t)scribble_below(&seed, TTY_PROGRAMS)};
             if (scribble_below(&seed, 50) == 0)
                 screen_resize(d.replica, 2 + (int)scribble_below(&seed, 20),
                               1 + (int)scribble_below(&seed, 5));
@@ -583,15 +642,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_typing),        cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_password),      cmocka_unit_test(test_no_credit),
-        cmocka_unit_test(test_echo_off),      cmocka_unit_test(test_kernel_echo),
-        cmocka_unit_test(test_suggestion),    cmocka_unit_test(test_scroll),
-        cmocka_unit_test(test_not_typed),     cmocka_unit_test(test_distrust),
-        cmocka_unit_test(test_wrong),         cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_wide),          cmocka_unit_test(test_quick_link),
-        cmocka_unit_test(test_modes),         cmocka_unit_test(test_bulk_and_resize),
-        cmocka_unit_test(test_ends_in_truth),
+        cmocka_unit_test(test_typing),          cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_password),        cmocka_unit_test(test_no_credit),
+        cmocka_unit_test(test_echo_off),        cmocka_unit_test(test_kernel_echo),
+        cmocka_unit_test(test_suggestion),      cmocka_unit_test(test_edits),
+        cmocka_unit_test(test_scroll),          cmocka_unit_test(test_not_typed),
+        cmocka_unit_test(test_distrust),        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_edges),           cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_quick_link),      cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_bulk_and_resize), cmocka_unit_test(test_ends_in_truth),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
