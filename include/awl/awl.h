@@ -73,7 +73,7 @@ struct awl_log {
 
 /* A UDP datagram that has come. */
 struct awl_datagram {
-    int socket; /* the number given in AWL_OPEN, or 0 for the server's own socket */
+    int socket; /* the number given in AWL_OPEN, or 0 for the server's first socket */
     struct awl_addr from; /* its source */
     struct awl_addr
         to;  /* our address it was sent to, AWL_NONE if the system doesn't tell */
@@ -216,6 +216,7 @@ struct awl_client_config {
     struct awl_ssh_view ssh;
     uint16_t client_port; /* the one local UDP port to use; 0: any */
     bool keep_ssh, no_punch, no_host_candidates;
+    bool no_spray; /* no search through the ports of a NAT */
     enum awl_repunch repunch;
     enum awl_predict predict;
     bool predict_overwrite;
@@ -314,6 +315,7 @@ struct awl_client_facts {
     unsigned attempts;  /* how many were begun */
     unsigned own_candidates, peer_candidates; /* of the newest */
     bool server_first;                        /* its order */
+    bool searched;    /* UDP was found by a search through ports */
     unsigned opener_ttl;
     struct awl_addr path; /* where UDP carries the session to; AWL_NONE: it doesn't */
     uint32_t rtt_ms;      /* of what carries the session; 0: unknown */
@@ -335,6 +337,7 @@ struct awl_server_config {
     struct awl_addr ssh_server;
     struct awl_addr candidate; /* AWL_SERVER_CANDIDATE, or none */
     bool no_punch;             /* AWL_NO_PUNCH or `nopunch` */
+    bool no_spray;             /* `nospray` */
     bool scout; /* look for the way in from outside: STUN, port mappings, routers */
     uint32_t hole_ttl_s;        /* how long a silent client's hole is kept open */
     uint32_t network_timeout_s; /* MOSH_SERVER_NETWORK_TMOUT; 0: none */
@@ -376,7 +379,7 @@ AWL_API void awl_server_network(struct awl_server *s, const struct awl_addr *own
                                 size_t count, uint64_t now);
 AWL_API void awl_server_news(struct awl_server *s, const struct awl_news *news,
                              uint64_t now);
-/* Answers to AWL_OPEN; only sockets for asking routers are opened. */
+/* Answers to AWL_OPEN, as for a client. */
 AWL_API void awl_server_opened(struct awl_server *s, int socket, uint16_t port,
                                uint64_t now);
 AWL_API void awl_server_open_failed(struct awl_server *s, int socket, uint64_t now);

@@ -102,6 +102,7 @@ read_environment(struct server *s)
     c->network_timeout_s = read_timeout("MOSH_SERVER_NETWORK_TMOUT");
     s->serve.signal_tmout_s = read_timeout("MOSH_SERVER_SIGNAL_TMOUT");
     c->no_punch = s->args.no_punch || is_set("AWL_NO_PUNCH");
+    c->no_spray = s->args.no_spray;
     c->hole_ttl_s = s->args.hole_ttl_s;
     c->scout = s->args.relay; /* where nothing can be told there is nothing to find */
     s->serve.stun = s->args.stun;

@@ -478,6 +478,7 @@ fill_config(struct awl *a, const struct connect_info *info)
     c->client_port = a->s.client_port;
     c->keep_ssh = a->s.keep_ssh;
     c->no_punch = a->s.no_punch;
+    c->no_spray = a->s.no_spray;
     c->no_host_candidates = a->s.no_host_candidates;
     c->repunch = a->s.repunch;
     c->log = trace_log(&a->trace);

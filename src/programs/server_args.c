@@ -158,6 +158,8 @@ read_words(const char *text, struct server_args *out)
             out->control = true;
         } else if (word_is(word, "nopunch")) {
             out->no_punch = true;
+        } else if (word_is(word, "nospray")) {
+            out->no_spray = true;
         } else if (word_value(word, "hole-ttl=", &value)) {
             read_hole_ttl(value, out);
         } else if (word_value(word, "stun=", &value) &&

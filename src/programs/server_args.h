@@ -22,7 +22,7 @@ struct server_args {
     bool control;
     bool awl;   /* -@ awl1: print AWL lines */
     bool relay; /* and stay as the relay */
-    bool no_punch;
+    bool no_punch, no_spray;
     uint32_t hole_ttl_s;
     char stun_text[SERVER_STUN_MAX][SERVER_STUN_LEN + 1]; /* HOST:PORT each */
     char *stun[SERVER_STUN_MAX];                          /* into stun_text */

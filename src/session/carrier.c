@@ -63,6 +63,8 @@ peer_found(struct carrier *c, uint64_t now)
         scout_end(c->scout);
         c->hops_due = false;
     }
+    if (features & HELLO_SPRAY)
+        punch_may_search(c->punch);
 }
 
 void
@@ -187,6 +189,23 @@ probe_add(struct carrier *c, const struct path_ref *ref, bool forced, size_t roo
         }
     if (c->probes < CARRIER_PROBES_MAX)
         c->probe[c->probes++] = (struct carrier_probe){*ref, forced, room};
+}
+
+/* What waits to be sent from a socket that is closed. */
+static void
+probes_drop(struct carrier *c, int socket)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->probes; i++)
+        if (c->probe[i].ref.kind != PATH_UDP || c->probe[i].ref.socket != socket)
+            c->probe[kept++] = c->probe[i];
+    c->probes = kept;
+    kept = 0;
+    for (size_t i = 0; i < c->extras; i++)
+        if (c->extra[i].kind != PATH_UDP || c->extra[i].socket != socket)
+            c->extra[kept++] = c->extra[i];
+    c->extras = kept;
 }
 
 /* Something sealed has to go there. Between own peers a payload of its own; to others the
@@ -326,6 +345,7 @@ punch_output(struct carrier *c, const struct punch_output *p, struct carrier_out
     case PUNCH_CLOSE:
         scout_socket_closed(c->scout, p->socket);
         paths_socket_closed(c->paths, p->socket, now);
+        probes_drop(c, p->socket);
         out->kind = CARRIER_CLOSE;
         return true;
     case PUNCH_ANSWER:
@@ -372,6 +392,18 @@ paths_output(struct carrier *c, const struct paths_output *p, struct carrier_out
     return false;
 }
 
+/* A changed port says little until a second server was asked. */
+static void
+nat_tell(struct carrier *c)
+{
+    switch (scout_nat(c->scout, AWL_IPV4)) {
+    case SCOUT_NAT_UNKNOWN:
+    case SCOUT_NAT_PORT_CHANGED: break;
+    case SCOUT_NAT_PORT_KEPT: punch_varies(c->punch, false); break;
+    case SCOUT_NAT_VARIES: punch_varies(c->punch, true); break;
+    }
+}
+
 /* True: there is something for the engine above. */
 static bool
 scout_output(struct carrier *c, const struct scout_output *s, struct carrier_output *out,
@@ -394,6 +426,7 @@ scout_output(struct carrier *c, const struct scout_output *s, struct carrier_out
         return true;
     case SCOUT_FOUND:
         punch_found(c->punch, found, scout_found(c->scout, found), now);
+        nat_tell(c);
         return false;
     case SCOUT_MAP: out->kind = CARRIER_MAP; return true;
     case SCOUT_UNMAP: out->kind = CARRIER_UNMAP; return true;

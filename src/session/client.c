@@ -17,6 +17,8 @@ own_hello(const struct awl_client_config *config)
 
     if (!config->no_punch)
         h.features |= HELLO_PUNCH;
+    if (!config->no_punch && !config->no_spray)
+        h.features |= HELLO_SPRAY;
     snprintf(h.agent, sizeof(h.agent), "awl %s", AWL_VERSION);
     return h;
 }
@@ -242,10 +244,14 @@ awl_client_datagram(struct awl_client *c, const struct awl_datagram *d, uint64_t
     struct path_ref ref = {
         .kind = PATH_UDP, .socket = d->socket, .to = d->from, .from = d->to};
 
-    /* Openers are empty; they have done their work on the way. */
-    if (c->over || d->len == 0 || d->len > DATAGRAM_MAX ||
-        carrier_scouted(&c->carrier, d, now))
+    if (c->over || d->len > DATAGRAM_MAX || carrier_scouted(&c->carrier, d, now))
         return;
+    /* Openers are empty; they have done their work on the way, unless they were guesses.
+     */
+    if (d->len == 0) {
+        punch_empty(c->carrier.punch, d->socket, &d->from, now);
+        return;
+    }
     client_receive(c, &ref, d->ttl, d->ecn, bytes_of(d->data, d->len), now);
 }
 

@@ -16,7 +16,7 @@
 #define CLIENT_HOP_MS      10000u /* of silence, then another local port (stock servers) */
 #define CLIENT_HOP_SOCKET  1000000 /* the numbers of sockets opened so begin here */
 #define CLIENT_SSH_NOTE_MS 300u    /* a punch that works at once is not talked about */
-#define CLIENT_SOCKETS_MAX 64u     /* open at a time; more are refused */
+#define CLIENT_SOCKETS_MAX 300u    /* open at a time; more are refused */
 #define CLIENT_LINE_MAX    256u
 
 struct client_socket {

@@ -23,6 +23,14 @@ socket_forget(struct awl_client *c, int number)
         *s = c->sockets[--c->socket_count];
 }
 
+/* It waits for a guess of the server's. */
+static bool
+searching(const struct awl_client *c, const struct client_socket *s)
+{
+    return s->number >= PUNCH_SEARCH_SOCKET && s->number < CLIENT_HOP_SOCKET &&
+           s->number != punch_socket(c->carrier.punch, s->family);
+}
+
 /* Punching decides what is sent to a server that may be its kind, while there is a pipe
  * to agree over. Without one, and to stock servers, the addresses given are all there is.
  */
@@ -39,7 +47,8 @@ servers_add(struct awl_client *c, uint64_t now)
         return;
     for (size_t i = 0; i < c->config.server_count; i++)
         for (size_t j = 0; j < c->socket_count; j++)
-            if (c->sockets[j].open && c->sockets[j].family == c->servers[i].family)
+            if (c->sockets[j].open && c->sockets[j].family == c->servers[i].family &&
+                !searching(c, &c->sockets[j]))
                 paths_add(c->carrier.paths, c->sockets[j].number, &c->servers[i], now);
 }
 
@@ -55,7 +64,8 @@ awl_client_opened(struct awl_client *c, int socket, uint16_t port, uint64_t now)
     s->open = true;
     if (socket < CLIENT_HOP_SOCKET) {
         punch_opened(c->carrier.punch, socket, port, now);
-        carrier_socket(&c->carrier, socket, s->family, port, now);
+        if (!searching(c, s))
+            carrier_socket(&c->carrier, socket, s->family, port, now);
     } else {
         /* The new port takes over; answers to the old one were not coming. */
         for (size_t i = 0; i < c->socket_count; i++)
@@ -572,6 +582,7 @@ client_ways_facts(const struct awl_client *c, struct awl_client_facts *out)
     out->own_candidates = (unsigned)f.own_cands;
     out->peer_candidates = (unsigned)f.peer_cands;
     out->server_first = f.order == CANDIDATE_SERVER_FIRST;
+    out->searched = f.searched;
     out->opener_ttl = f.opener_ttl;
 }
 
@@ -602,8 +613,11 @@ way_put_how(struct buffer *b, const struct awl_client *c, const struct path_ref 
         if (f->peer_open)
             buffer_printf(b, "%sserver open", before);
         else
-            buffer_printf(b, "%spunched, %s first, ttl %u", before,
-                          f->server_first ? "server" : "client", f->opener_ttl);
+            buffer_printf(b, "%spunched, %s, ttl %u", before,
+                          f->searched       ? "ports searched"
+                          : f->server_first ? "server first"
+                                            : "client first",
+                          f->opener_ttl);
         before = ", ";
     }
     if (before[0] == ',')

@@ -24,6 +24,8 @@ own_hello(const struct awl_server_config *config)
 
     if (!config->no_punch)
         h.features |= HELLO_PUNCH;
+    if (!config->no_punch && !config->no_spray)
+        h.features |= HELLO_SPRAY;
     snprintf(h.agent, sizeof(h.agent), "awl %s", AWL_VERSION);
     return h;
 }
@@ -132,9 +134,12 @@ awl_server_datagram(struct awl_server *s, const struct awl_datagram *d, uint64_t
         .kind = PATH_UDP, .socket = d->socket, .to = d->from, .from = d->to};
     struct carrier_heard h;
 
-    if (s->over || d->len == 0 || d->len > DATAGRAM_MAX ||
-        carrier_scouted(&s->carrier, d, now))
+    if (s->over || d->len > DATAGRAM_MAX || carrier_scouted(&s->carrier, d, now))
         return;
+    if (d->len == 0) {
+        punch_empty(s->carrier.punch, d->socket, &d->from, now);
+        return;
+    }
     server_pty_set_room(s);
     carrier_receive(&s->carrier, &ref, d->ttl, d->ecn, bytes_of(d->data, d->len), now,
                     &h);
@@ -192,15 +197,23 @@ awl_server_news(struct awl_server *s, const struct awl_news *news, uint64_t now)
 void
 awl_server_opened(struct awl_server *s, int socket, uint16_t port, uint64_t now)
 {
-    if (!s->over)
+    if (s->over)
+        return;
+    if (scout_owns(socket))
         scout_opened(s->carrier.scout, socket, port, now);
+    else
+        punch_opened(s->carrier.punch, socket, port, now);
 }
 
 void
 awl_server_open_failed(struct awl_server *s, int socket, uint64_t now)
 {
-    if (!s->over)
+    if (s->over)
+        return;
+    if (scout_owns(socket))
         scout_open_failed(s->carrier.scout, socket, now);
+    else
+        punch_open_failed(s->carrier.punch, socket, now);
 }
 
 uint64_t

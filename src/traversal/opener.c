@@ -55,7 +55,7 @@ hole_due(const struct holes *h, const struct hole *hole)
 }
 
 void
-holes_validated(struct holes *h, const struct awl_addr *to, uint64_t now)
+holes_validated(struct holes *h, int socket, const struct awl_addr *to, uint64_t now)
 {
     size_t at;
 
@@ -65,7 +65,7 @@ holes_validated(struct holes *h, const struct awl_addr *to, uint64_t now)
     if (at == h->count)
         at = h->count < HOLES_MAX ? h->count++ : HOLES_MAX - 1;
     memmove(&h->hole[1], &h->hole[0], at * sizeof h->hole[0]);
-    h->hole[0] = (struct hole){*to, now};
+    h->hole[0] = (struct hole){socket, *to, now};
 }
 
 void
@@ -82,17 +82,16 @@ holes_sent(struct holes *h, const struct awl_addr *to, uint64_t now)
             h->hole[i].sent = now;
 }
 
-bool
-holes_next(struct holes *h, struct awl_addr *to, uint64_t now)
+const struct hole *
+holes_next(struct holes *h, uint64_t now)
 {
     for (size_t i = 0; i < h->count; i++) {
         if (hole_due(h, &h->hole[i]) > now)
             continue;
         h->hole[i].sent = now;
-        *to = h->hole[i].to;
-        return true;
+        return &h->hole[i];
     }
-    return false;
+    return NULL;
 }
 
 uint64_t

@@ -34,6 +34,7 @@ unsigned opener_hops_away(int received_ttl);
  * has passed since the last word. Zero-initialise, then set ttl_s (0: none at all). */
 struct holes {
     struct hole {
+        int socket; /* ours that it leads to */
         struct awl_addr to;
         uint64_t sent; /* anything */
     } hole[HOLES_MAX]; /* newest first */
@@ -43,11 +44,12 @@ struct holes {
 };
 
 /* The caller keeps the host's own addresses (the relay) out. */
-void holes_validated(struct holes *h, const struct awl_addr *to, uint64_t now);
+void holes_validated(struct holes *h, int socket, const struct awl_addr *to,
+                     uint64_t now);
 void holes_heard(struct holes *h, uint64_t now);
 void holes_sent(struct holes *h, const struct awl_addr *to, uint64_t now);
-/* Takes one address that is due; false: none left. */
-bool holes_next(struct holes *h, struct awl_addr *to, uint64_t now);
+/* Takes one that is due; NULL: none left. */
+const struct hole *holes_next(struct holes *h, uint64_t now);
 uint64_t holes_deadline(const struct holes *h);
 /* How often holes are refreshed at present, in seconds; 0: not at all. */
 uint32_t holes_period_s(const struct holes *h, uint64_t now);

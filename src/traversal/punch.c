@@ -105,6 +105,7 @@ punch_refresh(struct punch *p)
     uint32_t gen = mute ? 0 : p->gen;
     uint32_t keepalive = 0;
 
+    punch_search_refresh(p);
     if (!is_client(p) && !p->config.no_punch && p->holes.ttl_s > 0)
         keepalive = HOLE_PERIOD_MS / 1000;
     if (m->gen == gen && m->gen_echo == p->peer_gen && addr_equal(&m->seen, &seen) &&
@@ -180,6 +181,25 @@ punch_opener(struct punch *p, int socket, const struct awl_addr *to, uint64_t at
 }
 
 void
+punch_answer(struct punch *p, int socket, const struct awl_addr *to, uint64_t at)
+{
+    struct shot s = {at, PUNCH_PROBE, socket, *to};
+
+    shot_put(p, &s);
+}
+
+void
+punch_shots_drop(struct punch *p, int socket)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->shot_count; i++)
+        if (p->shots[i].socket != socket)
+            p->shots[kept++] = p->shots[i];
+    p->shot_count = kept;
+}
+
+void
 punch_probe(struct punch *p, int socket, struct target *t, uint64_t at)
 {
     struct shot s = {at, PUNCH_PROBE, socket, t->to};
@@ -190,16 +210,17 @@ punch_probe(struct punch *p, int socket, struct target *t, uint64_t at)
     shot_put(p, &s);
 }
 
-static void
-host_sent(struct punch *p, const struct awl_addr *to)
-{
-    p->sent_hosts[p->sent_count++ % SENT_HOSTS] = *to;
-}
-
 static bool
 host_was_sent(const struct punch *p, const struct awl_addr *to)
 {
     return gather_is_own(p->sent_hosts, MIN(p->sent_count, SENT_HOSTS), to);
+}
+
+static void
+host_sent(struct punch *p, const struct awl_addr *to)
+{
+    if (to->family != AWL_NONE && !host_was_sent(p, to))
+        p->sent_hosts[p->sent_count++ % SENT_HOSTS] = *to;
 }
 
 /* ---- the verbs ---- */
@@ -215,7 +236,9 @@ punch_new(const struct punch_config *config, uint64_t now)
     addrs_copy(p->dialled, &p->dialled_count, config->dialled, config->dialled_count);
     p->acted = p->began = NEVER;
     p->start_at = p->new_port_at = p->give_up_at = p->retry_at = p->news_at = NEVER;
+    p->search_at = p->search_end = NEVER;
     p->next_number = 1;
+    p->next_search = PUNCH_SEARCH_SOCKET;
     p->pipe = config->pipe;
     p->peer_punches = true;
     if (is_client(p)) {
@@ -372,6 +395,7 @@ punch_message_input(struct punch *p, const struct punch_message *m, uint64_t now
     if (candidate_usable(&m->seen))
         p->seen_me = m->seen;
     p->peer_unsolicited = p->peer_unsolicited || m->unsolicited;
+    p->peer_varies = m->has_spray && m->spray.count == 0;
     if (m->gen > p->peer_gen && (!p->pending || m->gen > p->pending_message.gen)) {
         p->pending_message = *m;
         p->pending = true;
@@ -385,6 +409,8 @@ punch_message_input(struct punch *p, const struct punch_message *m, uint64_t now
         else
             punch_server_echo(p, now);
     }
+    if (!is_client(p) && m->has_spray)
+        punch_server_search(p, &m->spray, now);
     punch_refresh(p);
 }
 
@@ -398,6 +424,8 @@ punch_heard(struct punch *p, int socket, const struct awl_addr *from, int ttl,
     holes_heard(&p->holes, now);
     if (is_own(p, from))
         return;
+    if (spray_busy(&p->spray) && addr_same_host(from, &p->spray.to))
+        spray_stop(&p->spray); /* one guess was right */
     if (hops != 0)
         p->hops = hops;
     if (!addr_equal(from, &p->seen_peer)) {
@@ -412,10 +440,12 @@ punch_heard(struct punch *p, int socket, const struct awl_addr *from, int ttl,
 void
 punch_validated(struct punch *p, int socket, const struct awl_addr *to, uint64_t now)
 {
+    if (!is_own(p, to))
+        punch_search_won(p, socket, now);
     if (is_client(p))
         punch_client_validated(p, socket, to, now);
     else if (!is_own(p, to) && p->peer == PEER_OWN && !p->config.no_punch)
-        holes_validated(&p->holes, to, now);
+        holes_validated(&p->holes, socket, to, now);
 }
 
 void
@@ -441,6 +471,7 @@ punch_tick(struct punch *p, uint64_t now)
         news(p, now);
     if (is_client(p))
         punch_client_tick(p, now);
+    punch_search_tick(p, now);
 }
 
 static bool
@@ -490,6 +521,8 @@ shots_next(struct punch *p, struct punch_output *out, uint64_t now)
 bool
 punch_next(struct punch *p, struct punch_output *out, uint64_t now)
 {
+    const struct hole *hole;
+
     *out = (struct punch_output){0};
     if (is_client(p) && sockets_next(p, out))
         return true;
@@ -502,12 +535,14 @@ punch_next(struct punch *p, struct punch_output *out, uint64_t now)
         out->to = p->verdict_to;
         return true;
     }
-    if (shots_next(p, out, now)) {
+    if (shots_next(p, out, now) || punch_search_next(p, out, now)) {
         host_sent(p, &out->to);
         return true;
     }
-    if (p->peer == PEER_OWN && holes_next(&p->holes, &out->to, now)) {
+    if (p->peer == PEER_OWN && (hole = holes_next(&p->holes, now)) != NULL) {
         out->kind = PUNCH_OPENER;
+        out->socket = hole->socket;
+        out->to = hole->to;
         out->ttl = punch_ttl(p);
         return true;
     }
@@ -526,6 +561,7 @@ punch_deadline(const struct punch *p)
 
     for (size_t i = 0; i < p->shot_count; i++)
         at = sooner(at, p->shots[i].at);
+    at = sooner(at, punch_search_deadline(p));
     if (is_client(p))
         return sooner(at, punch_client_deadline(p));
     return p->peer == PEER_OWN ? sooner(at, holes_deadline(&p->holes)) : at;
@@ -572,6 +608,7 @@ punch_facts(const struct punch *p, struct punch_facts *out)
         .both_punch = !p->config.no_punch && p->peer_punches,
         .own_cands = p->message.cands.count,
         .peer_cands = p->peer_cands.count,
+        .searched = p->found_by_search,
     };
     out->local_port =
         is_client(p) ? client_port(p, family_index(p->seen_me.family)) : p->config.port;

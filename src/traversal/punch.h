@@ -24,11 +24,14 @@
 #define PUNCH_NEW_PORT_MS   1200u
 #define PUNCH_GIVE_UP_MS    5000u
 #define PUNCH_CHALLENGE_LEN 8u
-#define PUNCH_ADDRS_MAX     16u /* own addresses looked at */
+#define PUNCH_ADDRS_MAX     16u    /* own addresses looked at */
+#define PUNCH_SEARCH_SOCKET 500000 /* numbers of sockets for a search begin here */
 
-/* Reserved for the birthday search; carried, not acted on. */
+/* A search through ports (spray.h). From a client: `to`, without port, is the outside of
+ * the NAT that is to be searched, its own or the server's; acted on once for each seed.
+ * From a server, with count 0: its NAT gives each peer another port. */
 struct punch_spray {
-    struct awl_addr to; /* without port */
+    struct awl_addr to;
     uint16_t port_low, port_high;
     uint32_t count, seed;
 };
@@ -50,18 +53,19 @@ struct punch_message {
 };
 
 enum punch_output_kind {
-    PUNCH_OPENER,  /* empty datagram: socket, to, ttl */
+    PUNCH_OPENER,  /* empty datagram: socket, to, ttl (0: the ordinary one, a guess) */
     PUNCH_PROBE,   /* a real sealed datagram with challenge, full TTL: socket, to */
-    PUNCH_OPEN,    /* client: open socket (a new number, from 1, never used again) of that
-                      family; port 0: any. Then punch_opened or punch_open_failed */
-    PUNCH_CLOSE,   /* client: close the socket; its paths are gone */
+    PUNCH_OPEN,    /* open socket (a new number, from 1 or PUNCH_SEARCH_SOCKET, never used
+                      again) of that family; port 0: any. Then punch_opened or
+                      punch_open_failed. On a server only for a search */
+    PUNCH_CLOSE,   /* close the socket; its paths are gone */
     PUNCH_ANSWER,  /* send an instruction within 10 ms, by whatever path works */
     PUNCH_VERDICT, /* this generation is over: direct (socket, to), or given up */
 };
 
 struct punch_output {
     enum punch_output_kind kind;
-    int socket; /* the server's only one is 0 */
+    int socket; /* the server's first one is 0 */
     enum awl_family family;
     uint16_t port;
     struct awl_addr to;
@@ -96,12 +100,16 @@ struct punch;
 struct punch *punch_new(const struct punch_config *config, uint64_t now);
 void punch_free(struct punch *p); /* takes; NULL is fine */
 
-/* Client: answers to PUNCH_OPEN. port: the local port got. */
+/* Answers to PUNCH_OPEN. port: the local port got. */
 void punch_opened(struct punch *p, int socket, uint16_t port, uint64_t now);
 void punch_open_failed(struct punch *p, int socket, uint64_t now);
 /* The peer is known: own kind or stock, and whether it sends openers when asked. A stock
  * peer ends all of it: no openers, no probes, no candidates. */
 void punch_peer(struct punch *p, bool own, bool punches, uint64_t now);
+/* Both sides take part in a search, should one be needed. */
+void punch_may_search(struct punch *p);
+/* What is known of our own NAT: whether it gives each peer another port. */
+void punch_varies(struct punch *p, bool varies);
 /* The host's addresses or routes changed. */
 void punch_network(struct punch *p, const struct awl_addr *own, size_t count,
                    uint64_t now);
@@ -125,6 +133,8 @@ void punch_message_input(struct punch *p, const struct punch_message *m, uint64_
  * the server also for the relay: own addresses are told apart here. */
 void punch_heard(struct punch *p, int socket, const struct awl_addr *from, int ttl,
                  uint64_t now);
+/* An empty datagram came on that socket: perhaps a guess that hit. It proves nothing. */
+void punch_empty(struct punch *p, int socket, const struct awl_addr *from, uint64_t now);
 /* The path answered: a challenge came back, or (stock peer, first address) it is trusted.
  */
 void punch_validated(struct punch *p, int socket, const struct awl_addr *to,
@@ -161,6 +171,7 @@ struct punch_facts {
     bool heard;                /* something authentic came over UDP from another host */
     bool both_punch;           /* neither side's admin or user forbids openers */
     size_t own_cands, peer_cands;
+    bool searched; /* a search found the way */
 };
 void punch_facts(const struct punch *p, struct punch_facts *out);
 /* Client: the socket now used for that family; 0: none is open. */

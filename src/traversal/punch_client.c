@@ -230,6 +230,8 @@ second_start(struct punch *p, uint64_t now)
 void
 punch_opened(struct punch *p, int socket, uint16_t port, uint64_t now)
 {
+    if (spray_sockets_opened(&p->sockets, socket, port))
+        return;
     for (size_t i = 0; i < SOCKETS_MAX; i++)
         if (p->socks[i].number == socket && p->socks[i].state == SOCK_OPENING) {
             p->socks[i].state = SOCK_OPEN;
@@ -242,6 +244,8 @@ punch_opened(struct punch *p, int socket, uint16_t port, uint64_t now)
 void
 punch_open_failed(struct punch *p, int socket, uint64_t now)
 {
+    if (spray_sockets_failed(&p->sockets, socket))
+        return;
     for (size_t i = 0; i < SOCKETS_MAX; i++) {
         struct sock *s = &p->socks[i];
 
@@ -287,6 +291,7 @@ punch_client_echo(struct punch *p, uint64_t now)
         p->give_up_at = MAX(p->give_up_at, now + probe_at[PUNCH_PROBES_MAX - 1] + 500);
     else if (p->config.port == 0)
         p->new_port_at = MAX(p->began + PUNCH_NEW_PORT_MS, now + PUNCH_GEN_PERIOD_MS);
+    punch_search_plan(p, now);
 }
 
 /* The server has new candidates. */
@@ -352,9 +357,22 @@ punch_client_validated(struct punch *p, int socket, const struct awl_addr *to,
     p->direct = true;
 }
 
+void
+punch_client_adopt(struct punch *p, int socket, uint16_t port)
+{
+    sock_close(&p->live[0]);
+    sock_close(&p->spare[0]);
+    for (size_t i = 0; i < SOCKETS_MAX && p->live[0] == NULL; i++)
+        if (p->socks[i].state == SOCK_NONE) {
+            p->socks[i] = (struct sock){SOCK_OPEN, socket, AWL_IPV4, port};
+            p->live[0] = &p->socks[i];
+        }
+}
+
 static void
 give_up(struct punch *p, uint64_t now)
 {
+    punch_search_stop(p);
     p->trying = p->direct = false;
     p->give_up_at = p->new_port_at = NEVER;
     p->worn = p->echoed;
@@ -374,6 +392,7 @@ punch_client_stop(struct punch *p)
 {
     p->trying = p->opening = false;
     p->start_at = p->new_port_at = p->give_up_at = p->retry_at = NEVER;
+    punch_search_stop(p);
     spares_restore(p);
 }
 
@@ -382,6 +401,8 @@ punch_client_network(struct punch *p, uint64_t now)
 {
     p->worn = false;
     p->retries = 0;
+    p->searched = p->found_by_search = false;
+    punch_search_stop(p);
     memset(&p->seen_me, 0, sizeof p->seen_me); /* seen at the old place */
     if (!gather_is_own(p->own, p->own_count, &p->config.ssh_client))
         memset(&p->config.ssh_client, 0, sizeof p->config.ssh_client);

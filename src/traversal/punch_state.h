@@ -1,7 +1,9 @@
-/* What punch.h hides, shared by its three files and nobody else: punch.c is what both
- * roles have in common, punch_client.c and punch_server.c are the two timelines. */
+/* What punch.h hides, shared by its four files and nobody else: punch.c is what both
+ * roles have in common, punch_client.c and punch_server.c are the two timelines,
+ * punch_search.c is the search through ports. */
 #pragma once
 #include "traversal/punch.h"
+#include "traversal/spray.h"
 
 #define SHOTS_MAX   128u
 #define SOCKETS_MAX 6u
@@ -81,6 +83,21 @@ struct punch {
     uint64_t start_at, new_port_at, give_up_at, retry_at;
     unsigned retries;
 
+    /* the search, punch_search.c */
+    struct spray spray;           /* guesses of ours */
+    struct spray_sockets sockets; /* our sockets for the peer's guesses */
+    int next_search;              /* number of the next of them */
+    bool may_search;
+    enum { NAT_UNKNOWN, NAT_STEADY, NAT_VARIES } nat; /* ours, as STUN has it */
+    bool peer_varies;
+    bool searched;       /* client: in this network already */
+    uint64_t search_at;  /* client: when it begins; NEVER */
+    uint64_t search_end; /* both: when what is open for it is closed; NEVER */
+    uint32_t search_seed;
+    unsigned hits;
+    bool found_by_search;
+    int kept, kept_closing; /* server: the socket of a hit, and its predecessor; 0 */
+
     /* server */
     uint64_t gen_at; /* when the last generation was made */
     bool real_due; /* full-TTL datagrams wait until the client has said that it opened */
@@ -105,6 +122,10 @@ struct target *punch_target(struct punch *p, const struct awl_addr *to,
 /* Puts a datagram on the timeline; over a ceiling it is left out. */
 void punch_opener(struct punch *p, int socket, const struct awl_addr *to, uint64_t at);
 void punch_probe(struct punch *p, int socket, struct target *t, uint64_t at);
+/* The same outside of the timeline's ceilings: the caller has its own. */
+void punch_answer(struct punch *p, int socket, const struct awl_addr *to, uint64_t at);
+/* The socket is closed: nothing is sent from it any more. */
+void punch_shots_drop(struct punch *p, int socket);
 uint8_t punch_ttl(const struct punch *p);
 /* Server: its port is mapped, so the client can come in by itself. */
 bool punch_mapped(const struct punch *p);
@@ -119,6 +140,19 @@ void punch_client_validated(struct punch *p, int socket, const struct awl_addr *
 void punch_client_found(struct punch *p, uint64_t now);
 void punch_client_tick(struct punch *p, uint64_t now);
 uint64_t punch_client_deadline(const struct punch *p);
+/* That socket, open on that port, is the one for IPv4 from now on. */
+void punch_client_adopt(struct punch *p, int socket, uint16_t port);
+
+/* Client: the server has echoed; a search may become due. */
+void punch_search_plan(struct punch *p, uint64_t now);
+void punch_server_search(struct punch *p, const struct punch_spray *s, uint64_t now);
+/* The way to the peer answered on that socket. */
+void punch_search_won(struct punch *p, int socket, uint64_t now);
+void punch_search_stop(struct punch *p);
+void punch_search_refresh(struct punch *p);
+void punch_search_tick(struct punch *p, uint64_t now);
+bool punch_search_next(struct punch *p, struct punch_output *out, uint64_t now);
+uint64_t punch_search_deadline(const struct punch *p);
 
 void punch_server_act(struct punch *p, uint64_t now);
 void punch_server_echo(struct punch *p, uint64_t now);

@@ -64,21 +64,24 @@ static void
 test_keepalives(void **state)
 {
     struct holes h = {.ttl_s = HOLE_TTL_DEFAULT_S};
-    struct awl_addr a = addr_at("198.51.100.1:40001"), to;
+    struct awl_addr a = addr_at("198.51.100.1:40001");
+    const struct hole *hole;
     uint64_t now = 1000, last = 1000, count = 0;
 
     (void)state;
-    holes_validated(&h, &a, now);
+    holes_validated(&h, 7, &a, now);
     holes_heard(&h, now);
-    assert_false(holes_next(&h, &to, now + 24999));
+    assert_null(holes_next(&h, now + 24999));
     while (holes_deadline(&h) != NEVER) {
         uint64_t gap, due = holes_deadline(&h);
 
         assert_true(due > now || count == 0);
         now = due;
-        assert_true(holes_next(&h, &to, now));
-        assert_true(addr_equal(&to, &a));
-        assert_false(holes_next(&h, &to, now));
+        hole = holes_next(&h, now);
+        assert_non_null(hole);
+        assert_true(addr_equal(&hole->to, &a));
+        assert_int_equal(hole->socket, 7);
+        assert_null(holes_next(&h, now));
         gap = now - last;
         if (gap != (now - 1000 < HOLE_FAST_MS ? HOLE_PERIOD_MS : HOLE_SLOW_PERIOD_MS))
             fail_msg("gap %llu ms at %llu s", (unsigned long long)gap,
@@ -100,6 +103,7 @@ test_last_three(void **state)
     static const char *const addrs[] = {"198.51.100.1:1", "198.51.100.2:1",
                                         "198.51.100.3:1", "198.51.100.2:1",
                                         "198.51.100.4:1"};
+    const struct hole *hole;
     struct awl_addr to;
     unsigned seen = 0;
 
@@ -107,20 +111,20 @@ test_last_three(void **state)
     for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
         struct awl_addr a = addr_at(addrs[i]);
 
-        holes_validated(&h, &a, 100);
+        holes_validated(&h, 7, &a, 100);
     }
     holes_heard(&h, 100);
-    while (holes_next(&h, &to, 100 + 25000))
-        seen |= 1u << to.ip[3];
+    while ((hole = holes_next(&h, 100 + 25000)) != NULL)
+        seen |= 1u << hole->to.ip[3];
     assert_int_equal(seen, 1u << 2 | 1u << 3 | 1u << 4);
     /* Awake: nothing. Data sent there postpones. */
     holes_heard(&h, 30000);
-    assert_false(holes_next(&h, &to, 54999));
+    assert_null(holes_next(&h, 54999));
     to = addr_at("198.51.100.4:1");
     holes_sent(&h, &to, 50000);
     seen = 0;
-    while (holes_next(&h, &to, 55000))
-        seen |= 1u << to.ip[3];
+    while ((hole = holes_next(&h, 55000)) != NULL)
+        seen |= 1u << hole->to.ip[3];
     assert_int_equal(seen, 1u << 2 | 1u << 3);
     assert_int_equal(holes_deadline(&h), 75000);
     h.ttl_s = 0;

@@ -3,7 +3,7 @@
 #include "base/rng.h"
 #include "traversal/punch.h"
 
-#define TRACE_MAX  8192u
+#define TRACE_MAX  65536u
 #define CLIENT     "198.51.100.10"
 #define SERVER     "203.0.113.20"
 #define SERVER_UDP SERVER ":60001"
@@ -685,6 +685,85 @@ test_both(void **state)
     punch_free(s.p);
 }
 
+/* How often a kind of line is in the trace. */
+static unsigned
+traced(const struct side *s, const char *what)
+{
+    unsigned n = 0;
+
+    for (const char *at = s->trace; (at = strstr(at, what)) != NULL; at += strlen(what))
+        n++;
+    return n;
+}
+
+/* Who opens sockets and who guesses, by what is known of the NATs. */
+static void
+test_search(void **state)
+{
+    static const struct {
+        const char *own, *ssh_server;
+        uint16_t port;
+        enum { UNTOLD, STEADY, VARIES } nat;
+        bool peer_varies, allowed;
+        unsigned opens, guesses; /* within 0.3 s of its begin */
+    } cases[] = {
+        {"192.168.1.5", SERVER ":22", 0, UNTOLD, false, true, 256, 0},
+        {"192.168.1.5", SERVER ":22", 0, UNTOLD, false, false, 0, 0},
+        {"192.168.1.5", SERVER ":22", 0, VARIES, false, true, 256, 0},
+        {"192.168.1.5", SERVER ":22", 0, STEADY, false, true, 0, 0},
+        {"192.168.1.5", SERVER ":22", 50000, UNTOLD, false, true, 0, 0},
+        {CLIENT, SERVER ":22", 0, UNTOLD, false, true, 0, 0},
+        {CLIENT, "10.0.0.2:22", 0, UNTOLD, false, true, 0, 100},
+        {"192.168.1.5", "10.0.0.2:22", 0, UNTOLD, false, true, 256, 100},
+        {"192.168.1.5", "10.0.0.2:22", 0, STEADY, false, true, 0, 100},
+        {"192.168.1.5", "10.0.0.2:22", 0, VARIES, false, true, 256, 0},
+        {"192.168.1.5", "10.0.0.2:22", 0, VARIES, true, true, 0, 0}, /* hopeless */
+        {"192.168.1.5", "10.0.0.2:22", 0, UNTOLD, true, true, 0, 100},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct client_setup setup = open_client;
+        struct punch_message m = echo(1);
+        unsigned opens, guesses;
+        struct side c;
+
+        setup.own = cases[i].own;
+        setup.ssh_server = cases[i].ssh_server;
+        setup.port = cases[i].port;
+        client_new(&c, &setup, 1000);
+        punch_peer(c.p, true, true, 1000);
+        if (cases[i].allowed)
+            punch_may_search(c.p);
+        if (cases[i].nat != UNTOLD)
+            punch_varies(c.p, cases[i].nat == VARIES);
+        if (cases[i].peer_varies) {
+            m.has_spray = true;
+            m.spray = (struct punch_spray){.to = addr_at(SERVER)};
+        }
+        run(&c, 1000, 1019);
+        punch_message_input(c.p, &m, 1020);
+        run(&c, 1020, 1119);
+        c.len = 0;
+        c.trace[0] = '\0';
+        if (cases[i].nat != VARIES && !cases[i].peer_varies)
+            run(&c, 1120, 1269);
+        opens = traced(&c, "open ");
+        if (opens != 0)
+            fail_msg("case %zu: sockets before there was time for an answer", i);
+        run(&c, 1120,
+            1000 + (cases[i].nat == VARIES || cases[i].peer_varies ? 420u : 570u));
+        opens = traced(&c, "open ");
+        guesses = traced(&c, "ttl 0");
+        if (opens != cases[i].opens || guesses < cases[i].guesses ||
+            guesses > cases[i].guesses + 5)
+            fail_msg("case %zu: %u sockets and %u guesses, want %u and %u", i, opens,
+                     guesses, cases[i].opens, cases[i].guesses);
+        assert_int_equal(punch_message(c.p)->has_spray, opens + guesses > 0);
+        punch_free(c.p);
+    }
+}
+
 int
 main(void)
 {
@@ -703,6 +782,7 @@ main(void)
         cmocka_unit_test(test_client_found),
         cmocka_unit_test(test_client_found_late),
         cmocka_unit_test(test_server_found),
+        cmocka_unit_test(test_search),
         cmocka_unit_test(test_both),
     };
 
