@@ -14,7 +14,9 @@
 
 enum {
     MESSAGES = 1500,
-    MEMORY_MAX = 192 << 20, /* an engine's, whatever comes */
+    DELIVERIES_MAX = 20000,
+    SEARCH_SOCKETS = 256 + 2, /* with those that earlier ones found */
+    MEMORY_MAX = 192 << 20,   /* an engine's, whatever comes */
 };
 
 struct hostile {
@@ -23,8 +25,11 @@ struct hostile {
     struct link link;
     struct cutter cutter;
     struct compress *compress;
-    uint64_t newest; /* state number sent */
-    uint64_t sends;  /* datagrams the victim sent */
+    uint64_t newest;                 /* state number sent */
+    uint64_t sends;                  /* datagrams the victim sent */
+    int open;                        /* sockets it has for a search */
+    uint8_t host[DELIVERIES_MAX][4]; /* IPv4 hosts we have spoken from */
+    size_t hosts;
 };
 
 static uint32_t
@@ -181,10 +186,58 @@ put_path(struct hostile *h, struct buffer *out)
                                           (enum candidate_order)dice(h, 2)});
     for (size_t i = 0; i < PUNCH_CHALLENGE_LEN; i++)
         m.challenge[i] = m.response[i] = (uint8_t)dice(h, 256);
+    if (dice(h, 4) == 0) {
+        m.has_spray = true;
+        m.spray = (struct punch_spray){.to = dice(h, 2) ? odd_addr(h)
+                                                        : h->w->net.site[dice(h, 2)].ip4,
+                                       .port_low = (uint16_t)dice(h, 65536),
+                                       .port_high = (uint16_t)dice(h, 65536),
+                                       .count = dice(h, 2) ? UINT32_MAX : dice(h, 2000),
+                                       .seed = dice(h, UINT32_MAX)};
+    }
     path_message_pack(&m, out);
 }
 
 /* ---- to the victim and back ---- */
+
+/* Guesses go nowhere but where sshd saw the client, or where something came from. */
+static void
+guess_check(struct hostile *h, const struct awl_addr *to)
+{
+    struct world *w = h->w;
+
+    world_guess(w, h->to_server ? NET_SERVER : NET_CLIENT);
+    if (addr_same_host(to, &w->net.site[h->to_server ? 1 : 0].ip4))
+        return;
+    for (size_t i = 0; i < h->hosts; i++)
+        if (to->family == AWL_IPV4 && memcmp(h->host[i], to->ip, 4) == 0)
+            return;
+    world_fail(w, "guesses go to a stranger");
+}
+
+/* What both kinds of victim do. */
+static void
+victim_output(struct hostile *h, const struct awl_output *o)
+{
+    uint16_t port = (uint16_t)(40000 + o->socket % 999);
+
+    switch ((int)o->kind) {
+    case AWL_SEND:
+        h->sends++;
+        if (o->len == 0 && o->ttl == 0)
+            guess_check(h, &o->to);
+        break;
+    case AWL_OPEN:
+        if (h->to_server)
+            awl_server_opened(h->w->server, o->socket, port, h->w->now);
+        else
+            awl_client_opened(h->w->client, o->socket, port, h->w->now);
+        if (++h->open > SEARCH_SOCKETS + 8)
+            world_fail(h->w, "%d sockets are open", h->open);
+        break;
+    case AWL_CLOSE: h->open--; break;
+    }
+}
 
 static void
 victim_turn(struct hostile *h)
@@ -197,7 +250,7 @@ victim_turn(struct hostile *h)
     if (h->to_server) {
         awl_server_tick(w->server, w->now);
         while (awl_server_next(w->server, &o, w->now)) {
-            h->sends += o.kind == AWL_SEND;
+            victim_output(h, &o);
             if (++outputs > 20000)
                 break;
         }
@@ -207,10 +260,7 @@ victim_turn(struct hostile *h)
     } else {
         awl_client_tick(w->client, w->now);
         while (awl_client_next(w->client, &o, w->now)) {
-            h->sends += o.kind == AWL_SEND;
-            if (o.kind == AWL_OPEN)
-                awl_client_opened(w->client, o.socket, (uint16_t)(40000 + o.socket % 999),
-                                  w->now);
+            victim_output(h, &o);
             if (++outputs > 20000)
                 break;
         }
@@ -230,6 +280,8 @@ deliver(struct hostile *h, const uint8_t *data, size_t len)
 
     d.from = dice(h, 4) ? w->net.site[h->to_server ? 1 : 0].ip4 : odd_addr(h);
     d.from.port = (uint16_t)(dice(h, 3) ? WORLD_PORT : dice(h, 65536));
+    if (d.from.family == AWL_IPV4 && h->hosts < DELIVERIES_MAX)
+        memcpy(h->host[h->hosts++], d.from.ip, 4);
     if (h->to_server) {
         awl_server_datagram(w->server, &d, w->now);
     } else {
@@ -351,10 +403,12 @@ key_of(struct world *w)
 void
 hostile_run(struct world *w)
 {
-    struct hostile h = {.w = w, .to_server = dice(&(struct hostile){.w = w}, 2)};
-    struct awl_key key = key_of(w);
+    static struct hostile h; /* large; the process has one thread */
+    struct awl_key key;
     size_t before;
 
+    h = (struct hostile){.w = w, .to_server = net_dice(&w->net, 2)};
+    key = key_of(w);
     world_start(w);
     link_init(&h.link, &key, !h.to_server, w->now);
     h.compress = compress_new();

@@ -151,35 +151,92 @@ table_add(struct net_table *t, const struct net_flow *f)
     return &t->flow[t->count++];
 }
 
+bool
+net_translates(enum net_box box)
+{
+    return box >= NET_NAT && box < NET_NO_UDP;
+}
+
+/* One of the two boxes of a site. */
+struct layer {
+    enum net_box box;
+    struct awl_addr out4;
+    uint16_t shift;
+    int hop;
+    struct net_table *table;
+};
+
+static size_t
+layers(struct net_site *s, struct layer out[2])
+{
+    out[0] = (struct layer){s->box, s->out4, s->shift, s->box_hop, &s->table};
+    out[1] =
+        (struct layer){s->outer.box, s->outer.out4, 0, s->outer.hop, &s->outer.table};
+    return s->outer.box == NET_OPEN ? 1 : 2;
+}
+
+struct awl_addr
+net_outside(const struct net_site *s)
+{
+    if (net_translates(s->outer.box))
+        return s->outer.out4;
+    return net_translates(s->box) ? s->out4 : s->ip4;
+}
+
+enum { BLOCK_LOW = 20000, BLOCK_LEN = 512 };
+
+static const struct net_flow *
+table_same_inside(const struct net_table *t, const struct awl_addr *in)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (!t->flow[i].own && addr_equal(&t->flow[i].in, in))
+            return &t->flow[i];
+    return NULL;
+}
+
+/* The port that a NAT gives a new flow. */
+static void
+port_give(struct net *n, struct layer *l, const struct awl_addr *from,
+          const struct awl_addr *to, struct awl_addr *out)
+{
+    const struct net_flow *same = table_same_inside(l->table, from);
+    uint16_t port = (uint16_t)(from->port + l->shift);
+    bool random = l->box == NET_NAT_RANDOM || l->box == NET_NAT_BLOCK;
+
+    *out = l->out4;
+    out->port = port < 1024 ? (uint16_t)(port + 1024) : port;
+    if (l->box == NET_NAT_OTHER) {
+        random = same == NULL;
+        if (same != NULL)
+            out->port = same->out.port;
+    }
+    for (int i = 0; i < 1000 && (random || table_in(l->table, out, to)); i++) {
+        random = false;
+        out->port = l->box == NET_NAT_BLOCK
+                        ? (uint16_t)(BLOCK_LOW + net_dice(n, BLOCK_LEN))
+                        : (uint16_t)(1024 + net_dice(n, 64512));
+    }
+}
+
 /* The source as the world sees it; false: dropped. */
 static bool
-box_out(struct net *n, struct net_site *s, struct awl_addr *from,
-        const struct awl_addr *to, uint64_t now)
+box_out(struct net *n, struct layer *l, struct awl_addr *from, const struct awl_addr *to,
+        uint64_t now)
 {
     struct net_flow fresh = {
         .in = *from, .out = *from, .peer = *to, .used = now, .since = now};
     struct net_flow *f;
-    bool nat = s->box >= NET_NAT && s->box <= NET_NAT_RANDOM && from->family == AWL_IPV4;
 
-    if (s->box == NET_NO_UDP)
+    if (l->box == NET_NO_UDP)
         return false;
-    if (s->box == NET_OPEN)
+    if (l->box == NET_OPEN)
         return true;
-    table_expire(&s->table, now);
-    f = table_out(&s->table, from, to);
+    table_expire(l->table, now);
+    f = table_out(l->table, from, to);
     if (f == NULL) {
-        if (nat) {
-            uint16_t port = (uint16_t)(from->port + s->shift);
-
-            fresh.out = s->out4;
-            fresh.out.port = port < 1024 ? (uint16_t)(port + 1024) : port;
-            while (s->box == NET_NAT_RANDOM || table_in(&s->table, &fresh.out, to)) {
-                fresh.out.port = (uint16_t)(1024 + net_dice(n, 64512));
-                if (!table_in(&s->table, &fresh.out, to))
-                    break;
-            }
-        }
-        f = table_add(&s->table, &fresh);
+        if (net_translates(l->box) && from->family == AWL_IPV4)
+            port_give(n, l, from, to, &fresh.out);
+        f = table_add(l->table, &fresh);
     }
     f->used = now;
     *from = f->out;
@@ -188,22 +245,22 @@ box_out(struct net *n, struct net_site *s, struct awl_addr *from,
 
 /* Translates the destination back; false: dropped. */
 static bool
-box_in(struct net_site *s, const struct awl_addr *from, struct awl_addr *to, uint64_t now)
+box_in(struct layer *l, const struct awl_addr *from, struct awl_addr *to, uint64_t now)
 {
     struct net_flow *f;
 
-    if (s->box == NET_NO_UDP)
+    if (l->box == NET_NO_UDP)
         return false;
-    if (s->box == NET_OPEN)
+    if (l->box == NET_OPEN)
         return true;
-    table_expire(&s->table, now);
-    f = table_in(&s->table, to, from);
+    table_expire(l->table, now);
+    f = table_in(l->table, to, from);
     if (f == NULL) {
         struct net_flow own = {
             .in = *to, .out = *to, .peer = *from, .used = now, .since = now, .own = true};
 
-        if (s->box == NET_NAT_ACCEPTS && to->family == AWL_IPV4)
-            table_add(&s->table, &own);
+        if (l->box == NET_NAT_ACCEPTS && to->family == AWL_IPV4)
+            table_add(l->table, &own);
         return false;
     }
     f->used = now;
@@ -249,11 +306,11 @@ host_in(struct net_table *t, const struct awl_addr *from, const struct awl_addr 
 static bool
 site_has(const struct net_site *s, const struct awl_addr *a)
 {
-    bool nat = s->box >= NET_NAT && s->box <= NET_NAT_RANDOM;
+    struct awl_addr out = net_outside(s);
 
     if (a->family == AWL_IPV6)
         return s->ip6.family != AWL_NONE && addr_same_host(a, &s->ip6);
-    return s->ip4.family != AWL_NONE && addr_same_host(a, nat ? &s->out4 : &s->ip4);
+    return s->ip4.family != AWL_NONE && addr_same_host(a, &out);
 }
 
 size_t
@@ -311,6 +368,8 @@ net_send(struct net *n, enum net_host host, struct awl_addr from, uint16_t port,
          uint64_t now)
 {
     struct net_site *s = n->at[host] < 0 ? NULL : &n->site[n->at[host]];
+    struct layer box[2];
+    size_t boxes;
     struct net_arrival d = {
         .host = host, .to = *to, .ttl = ttl ? ttl : TTL_DEFAULT, .ecn = ecn, .len = len};
 
@@ -338,15 +397,18 @@ net_send(struct net *n, enum net_host host, struct awl_addr from, uint16_t port,
     }
     if (s->host_drops)
         host_out(&n->host_table[host], &d.from, to, now);
-    if (d.ttl <= s->box_hop) {
-        n->counts.short_of_ttl++;
-        return;
+    boxes = layers(s, box);
+    for (size_t i = 0; i < boxes; i++) {
+        if (d.ttl <= box[i].hop) {
+            n->counts.short_of_ttl++;
+            return;
+        }
+        if (!box_out(n, &box[i], &d.from, to, now)) {
+            n->counts.filtered++;
+            return;
+        }
     }
-    if (!box_out(n, s, &d.from, to, now)) {
-        n->counts.filtered++;
-        return;
-    }
-    d.ttl -= s->box_hop + n->hops;
+    d.ttl -= box[boxes - 1].hop + n->hops;
     for (int i = 0; i < (int)NET_SITES; i++)
         if (site_has(&n->site[i], to)) {
             d.host = host == NET_SERVER ? NET_CLIENT : NET_SERVER;
@@ -361,6 +423,7 @@ land(struct net *n, struct net_event *e, uint64_t now)
 {
     struct net_arrival *d = &e->datagram;
     struct net_site *s;
+    struct layer box[2];
 
     if (e->local)
         return !n->asleep[d->host];
@@ -369,12 +432,18 @@ land(struct net *n, struct net_event *e, uint64_t now)
         n->counts.short_of_ttl++;
         return false;
     }
-    if (!box_in(s, &d->from, &d->to, now)) {
-        n->counts.filtered++;
-        return false;
+    for (size_t i = layers(s, box); i-- > 0;) {
+        if (!box_in(&box[i], &d->from, &d->to, now)) {
+            n->counts.filtered++;
+            return false;
+        }
+        d->ttl -= box[i].hop - (i > 0 ? box[0].hop : 0);
+        if (d->ttl <= 0) {
+            n->counts.short_of_ttl++;
+            return false;
+        }
     }
-    d->ttl -= s->box_hop;
-    if (d->ttl <= 0 || n->at[d->host] != e->to_site) {
+    if (n->at[d->host] != e->to_site) {
         n->counts.short_of_ttl++;
         return false;
     }
@@ -412,7 +481,7 @@ net_deadline(const struct net *n)
 void
 net_forget(struct net *n, int site, bool shift)
 {
-    n->site[site].table.count = 0;
+    n->site[site].table.count = n->site[site].outer.table.count = 0;
     if (shift)
         n->site[site].shift = (uint16_t)(n->site[site].shift + 17);
 }

@@ -19,10 +19,12 @@ enum net_host { NET_SERVER, NET_CLIENT, NET_HOSTS };
 enum net_box {
     NET_OPEN,        /* a router */
     NET_FIREWALL,    /* lets in only what answers */
-    NET_NAT,         /* keeps ports, filters by address and port */
+    NET_NAT,         /* keeps ports; all of them filter by address and port */
     NET_NAT_ACCEPTS, /* the same, but takes strange datagrams for itself, and so blocks
                         the port for the host behind it */
     NET_NAT_RANDOM,  /* another port for each destination */
+    NET_NAT_BLOCK,   /* the same, out of 512 in a row */
+    NET_NAT_OTHER,   /* another port, the same for every destination */
     NET_NO_UDP,      /* drops every datagram */
     NET_BOXES
 };
@@ -40,6 +42,14 @@ struct net_table {
     size_t count;
 };
 
+/* A second box in front of the first; its zero is none. */
+struct net_outer {
+    enum net_box box;
+    struct awl_addr out4;
+    int hop;
+    struct net_table table;
+};
+
 struct net_site {
     struct awl_addr ip4, ip6; /* of the host here; family 0: none. Port 0 */
     struct awl_addr out4;     /* what the world sees of ip4 behind a NAT */
@@ -48,6 +58,7 @@ struct net_site {
     int box_hop;            /* the box is the router at this hop, from 1 */
     uint16_t shift;         /* added to ports that a NAT would keep */
     struct net_table table; /* of the box */
+    struct net_outer outer; /* a carrier's NAT, a firewall before a NAT, ... */
 };
 
 /* One direction between the sites. Chances in thousandths. */
@@ -100,6 +111,9 @@ uint64_t net_deadline(const struct net *n);
 
 /* A NAT or firewall forgets everything; shift: NATs then give other ports. */
 void net_forget(struct net *n, int site, bool shift);
+/* Whether it translates, and what the world sees of the host there. */
+bool net_translates(enum net_box box);
+struct awl_addr net_outside(const struct net_site *s);
 /* A number below `of`, from the network's chance. */
 uint32_t net_dice(struct net *n, uint32_t of);
 /* The addresses the host has now; returns how many (at most 2). */

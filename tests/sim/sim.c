@@ -8,6 +8,7 @@
 #include "base/addr.h"
 #include "base/deadline.h"
 #include "hostile.h"
+#include "matrix.h"
 #include "world.h"
 
 #define SECOND 1000u
@@ -40,7 +41,7 @@ lay_out(struct world *w, enum net_box server_box, bool server_drops,
         s->box = i == 0 ? server_box : client_box;
         s->host_drops = i == 0 && server_drops;
         s->out4 = ip(out[i]);
-        s->ip4 = s->box >= NET_NAT && s->box <= NET_NAT_RANDOM ? ip(in[i]) : ip(out[i]);
+        s->ip4 = net_translates(s->box) ? ip(in[i]) : ip(out[i]);
     }
 }
 
@@ -625,7 +626,8 @@ static const struct scenario {
     {"blackout", run_blackout, 100},  {"mtu", run_mtu, 60},
     {"hole", run_hole, 40},           {"idle", run_idle, 30},
     {"flood", run_flood, 20},         {"endings", run_endings, 300},
-    {"hostile", run_hostile, 60},     {"typing", run_typing, 144},
+    {"hostile", run_hostile, 60},     {"matrix", matrix_run, 768},
+    {"typing", run_typing, 144},
 };
 
 static bool
@@ -678,6 +680,10 @@ main(int argc, char **argv)
             continue;
         for (uint64_t k = 0; k < runs && bad < 5; k++)
             bad += !run_one(s, seed + k, log);
+        if (s->run == matrix_run && count == 0)
+            bad += !matrix_tally();
+        else if (s->run == matrix_run)
+            matrix_tally();
         failures += bad;
         printf("%sok %zu - %s, %llu sessions\n", bad ? "not " : "", ++n, s->name,
                (unsigned long long)runs);

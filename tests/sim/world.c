@@ -68,8 +68,7 @@ static struct awl_ssh_view
 ssh_view(struct world *w)
 {
     struct net_site *s = &w->net.site[w->net.at[NET_CLIENT]];
-    bool nat = s->box >= NET_NAT && s->box <= NET_NAT_RANDOM;
-    struct awl_ssh_view v = {.client = nat ? s->out4 : s->ip4,
+    struct awl_ssh_view v = {.client = net_outside(s),
                              .server = w->net.site[w->net.at[NET_SERVER]].ip4};
 
     v.client.port = 51515;
@@ -125,10 +124,13 @@ world_start(struct world *w)
     sc.random = (struct awl_random){rng_seeded_fill, &w->server_chance};
     sc.log = log_of(w);
     sc.no_punch = w->config.no_punch;
+    sc.no_spray = w->config.no_spray;
+    sc.ssh_client = ssh_view(w).client;
+    sc.ssh_server = ssh_view(w).server;
     w->server = awl_server_new(&sc, w->now);
 
     if (s->ip4.family != AWL_NONE)
-        servers[count++] = s->out4.family != AWL_NONE ? s->out4 : s->ip4;
+        servers[count++] = net_outside(s);
     if (s->ip6.family != AWL_NONE)
         servers[count++] = s->ip6;
     for (size_t i = 0; i < count; i++)
@@ -175,17 +177,104 @@ world_free(struct world *w)
     screen_free(w->tty);
 }
 
+/* ---- sockets ---- */
+
+static uint16_t
+socket_port(const struct world *w, enum net_host host, int number)
+{
+    const struct world_sockets *s = &w->sockets[host];
+
+    if (host == NET_SERVER && number == 0)
+        return WORLD_PORT;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->one[i].number == number)
+            return s->one[i].port;
+    return 0;
+}
+
+/* -1: there is none on that port. */
+static int
+socket_on(const struct world *w, enum net_host host, uint16_t port)
+{
+    const struct world_sockets *s = &w->sockets[host];
+
+    if (host == NET_SERVER && port == WORLD_PORT)
+        return 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->one[i].port == port)
+            return s->one[i].number;
+    return -1;
+}
+
+static void
+socket_open(struct world *w, enum net_host host, const struct awl_output *o)
+{
+    struct world_sockets *s = &w->sockets[host];
+    uint16_t port = o->port != 0 ? o->port : w->next_port++;
+    int number = o->socket;
+    bool full = s->count == WORLD_SOCKETS;
+
+    if (s->count > 256 + 8)
+        world_fail(w, "side %d has %zu sockets", (int)host, s->count);
+
+    if (socket_port(w, host, number) != 0)
+        world_fail(w, "socket %d was opened twice", number);
+    if (!full)
+        s->one[s->count++] = (struct world_socket){number, port};
+    if (host == NET_SERVER && full)
+        awl_server_open_failed(w->server, number, w->now);
+    else if (host == NET_SERVER)
+        awl_server_opened(w->server, number, port, w->now);
+    else if (full)
+        awl_client_open_failed(w->client, number, "too many open files", w->now);
+    else
+        awl_client_opened(w->client, number, port, w->now);
+}
+
+static void
+socket_close(struct world *w, enum net_host host, int number)
+{
+    struct world_sockets *s = &w->sockets[host];
+
+    for (size_t i = 0; i < s->count; i++)
+        if (s->one[i].number == number) {
+            s->one[i] = s->one[--s->count];
+            return;
+        }
+    world_fail(w, "socket %d was closed, but is not open", number);
+}
+
+void
+world_guess(struct world *w, enum net_host host)
+{
+    struct world_side *s = &w->side[host];
+    size_t n = s->guesses++;
+
+    if (n >= WORLD_GUESSES && w->now - s->guess[n % WORLD_GUESSES] < 60000)
+        world_fail(w, "side %d made more than %u guesses in a minute", (int)host,
+                   WORLD_GUESSES);
+    if (n >= 500 && w->now - s->guess[(n - 500) % WORLD_GUESSES] < 1000)
+        world_fail(w, "side %d made more than 500 guesses in a second", (int)host);
+    s->guess[n % WORLD_GUESSES] = w->now;
+}
+
 /* ---- the server's driver ---- */
 
 static void
 server_carry_out(struct world *w, const struct awl_output *o)
 {
     struct world_side *side = &w->side[NET_SERVER];
+    uint16_t port;
 
     switch (o->kind) {
     case AWL_SEND:
-        net_send(&w->net, NET_SERVER, o->from, WORLD_PORT, &o->to, o->ttl, o->ecn,
-                 o->data, o->len, w->now);
+        port = socket_port(w, NET_SERVER, o->socket);
+        if (port == 0)
+            world_fail(w, "sent on socket %d, which is not open", o->socket);
+        if (o->len == 0 && o->ttl == 0)
+            world_guess(w, NET_SERVER);
+        net_send(&w->net, NET_SERVER, o->from, port, &o->to, o->ttl, o->ecn, o->data,
+                 o->len, w->now);
         break;
     case AWL_START:
         if (w->started)
@@ -209,9 +298,9 @@ server_carry_out(struct world *w, const struct awl_output *o)
         side->done = true;
         side->end = *o;
         break;
+    case AWL_OPEN: socket_open(w, NET_SERVER, o); break;
+    case AWL_CLOSE: socket_close(w, NET_SERVER, o->socket); break;
     case AWL_PIPE:
-    case AWL_OPEN:
-    case AWL_CLOSE:
     case AWL_DIAL:
     case AWL_HANGUP:
     case AWL_MAP:
@@ -296,41 +385,6 @@ server_turn(struct world *w)
 
 /* ---- the client's driver ---- */
 
-static uint16_t
-socket_port(const struct world *w, int number)
-{
-    for (size_t i = 0; i < w->sockets; i++)
-        if (w->socket[i].number == number)
-            return w->socket[i].port;
-    return 0;
-}
-
-static void
-socket_open(struct world *w, const struct awl_output *o)
-{
-    uint16_t port = o->port != 0 ? o->port : w->next_port++;
-
-    if (socket_port(w, o->socket) != 0)
-        world_fail(w, "socket %d was opened twice", o->socket);
-    if (w->sockets == WORLD_SOCKETS) {
-        awl_client_open_failed(w->client, o->socket, "too many open files", w->now);
-        return;
-    }
-    w->socket[w->sockets++] = (struct world_socket){o->socket, port};
-    awl_client_opened(w->client, o->socket, port, w->now);
-}
-
-static void
-socket_close(struct world *w, int number)
-{
-    for (size_t i = 0; i < w->sockets; i++)
-        if (w->socket[i].number == number) {
-            w->socket[i] = w->socket[--w->sockets];
-            return;
-        }
-    world_fail(w, "socket %d was closed, but is not open", number);
-}
-
 static void
 pipe_flush(struct world *w)
 {
@@ -350,9 +404,11 @@ client_carry_out(struct world *w, const struct awl_output *o)
 
     switch (o->kind) {
     case AWL_SEND:
-        port = socket_port(w, o->socket);
+        port = socket_port(w, NET_CLIENT, o->socket);
         if (port == 0)
             world_fail(w, "sent on socket %d, which is not open", o->socket);
+        if (o->len == 0 && o->ttl == 0)
+            world_guess(w, NET_CLIENT);
         net_send(&w->net, NET_CLIENT, o->from, port, &o->to, o->ttl, o->ecn, o->data,
                  o->len, w->now);
         break;
@@ -364,8 +420,8 @@ client_carry_out(struct world *w, const struct awl_output *o)
         if (w->up_queue.len + w->up.held > (400u << 10))
             world_fail(w, "%zu bytes queued for the pipe", w->up_queue.len + w->up.held);
         break;
-    case AWL_OPEN: socket_open(w, o); break;
-    case AWL_CLOSE: socket_close(w, o->socket); break;
+    case AWL_OPEN: socket_open(w, NET_CLIENT, o); break;
+    case AWL_CLOSE: socket_close(w, NET_CLIENT, o->socket); break;
     case AWL_DIAL:
         if (!w->config.can_dial || w->ssh != SSH_NONE)
             world_fail(w, "dialled in state %d", (int)w->ssh);
@@ -499,21 +555,17 @@ deliver(struct world *w)
                                  .data = a.data,
                                  .len = a.len};
 
-        if (a.host == NET_SERVER && a.to.port == WORLD_PORT && w->server != NULL) {
+        d.socket = socket_on(w, a.host, a.to.port);
+        if (a.host == NET_SERVER && d.socket >= 0 && w->server != NULL) {
             awl_server_datagram(w->server, &d, w->now);
             w->side[NET_SERVER].woken = true;
         } else if (a.host == NET_SERVER && w->relay != NULL &&
                    a.to.port == w->relay_port) {
             frames_put(w->relay, bytes_of(a.data, a.len), w->now);
-        } else if (a.host == NET_CLIENT && w->client != NULL &&
+        } else if (a.host == NET_CLIENT && d.socket >= 0 && w->client != NULL &&
                    !w->side[NET_CLIENT].done) {
-            for (size_t i = 0; i < w->sockets; i++)
-                if (w->socket[i].port == a.to.port) {
-                    d.socket = w->socket[i].number;
-                    awl_client_datagram(w->client, &d, w->now);
-                    w->side[NET_CLIENT].woken = true;
-                    break;
-                }
+            awl_client_datagram(w->client, &d, w->now);
+            w->side[NET_CLIENT].woken = true;
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #define WORLD_SOCKETS 600u
 #define WORLD_PORT    60001
+#define WORLD_GUESSES 1024u
 
 enum world_ssh { SSH_NONE, SSH_LOGGING_IN, SSH_UP };
 
@@ -16,7 +17,7 @@ struct world_config {
     bool pipe;       /* start over ssh */
     bool can_dial;   /* ssh can be started again */
     bool fixed_port; /* MOSH_CLIENT_PORT */
-    bool no_punch;
+    bool no_punch, no_spray;
     bool keep_ssh;
     int ssh_login;  /* ms from AWL_DIAL to the pipe */
     int pipe_delay; /* ms one way */
@@ -42,6 +43,8 @@ struct world_side {
     unsigned in_second, worst_second; /* wake-ups in it, and in the busiest */
     bool done;
     struct awl_output end;
+    uint64_t guess[WORLD_GUESSES]; /* when the newest were sent: a ring */
+    size_t guesses;
 };
 
 struct world {
@@ -52,8 +55,10 @@ struct world {
     struct awl_server *server;
     struct rng_seeded client_chance, server_chance;
     struct world_side side[NET_HOSTS];
-    struct world_socket socket[WORLD_SOCKETS];
-    size_t sockets;
+    struct world_sockets {
+        struct world_socket one[WORLD_SOCKETS];
+        size_t count;
+    } sockets[NET_HOSTS]; /* the server's without its first */
     uint16_t next_port;
 
     enum world_ssh ssh;
@@ -113,4 +118,6 @@ bool world_keys_arrived(struct world *w);
 bool world_direct(struct world *w);
 bool world_first_state(struct world *w);
 bool world_over(struct world *w);
+/* A side sends an empty datagram with the ordinary TTL: the ceilings of a search. */
+void world_guess(struct world *w, enum net_host host);
 void world_fail(struct world *w, const char *fmt, ...);
