@@ -10,7 +10,7 @@ build='gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev zlib1g
     libprotobuf-c-dev protobuf-c-compiler libncurses-dev ncurses-base libutempter-dev
     libminiupnpc-dev libcmocka-dev scdoc openssh-client'
 try='openssh-server iproute2 nftables tmux'
-test='mosh python3-pytest vim less htop man-db git'
+test='conntrack mosh python3-pytest vim less htop man-db git'
 lint='clang clang-format clang-tidy'
 
 list=

@@ -344,7 +344,7 @@ class Net:
             self.filter_side(chain, side_links, side)
         self.address_edges()
         if not self.kind.udp:
-            self.nft("r", NO_UDP)
+            self.block_udp()
         for role in "cs":
             self.nft(role, COUNTERS)
 
@@ -404,6 +404,15 @@ class Net:
                 rules += nat_rules(box, side_links[within].inner if chain[0] == "s" else None)
             if rules:
                 self.nft(chain[i + 1], rules)
+
+    def block_udp(self, blocked=True):
+        """From now on (not) at the client's edge router."""
+        self.nft("r", NO_UDP if blocked else "delete table inet noudp")
+
+    def forget(self, role):
+        """That box loses its table of UDP flows."""
+        subprocess.run(self.inside(role, "conntrack", "-D", "-p", "udp"), check=True,
+                       capture_output=True)
 
     def set_wire(self, which="both", **settings):
         """which: both, a2b (towards the server) or b2a."""
