@@ -26,6 +26,20 @@ soak: all
 matrix: all
 	AWL_BUILD=$(abspath $(BUILD)) PYTHONPATH=tests python3 -m lab.matrix $(ARGS)
 
+# Each target for FUZZ_SECONDS, under both sanitizers; what it finds is left in build-fuzz.
+FUZZ_SECONDS ?= 600
+fuzz:
+	./scripts/deps.sh lint
+	[ -f build-fuzz/build.ninja ] || CC=clang meson setup -Dfuzz=true \
+	    -Db_sanitize=address,undefined -Db_lundef=false build-fuzz
+	ninja -C build-fuzz
+	cd build-fuzz && for target in tests/fuzz/fuzz_*; do \
+	    [ -f $$target ] || continue; \
+	    name=$${target##*/fuzz_}; mkdir -p found/$$name; \
+	    $$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 found/$$name \
+	        ../tests/fuzz/corpus/$$name || exit; \
+	done
+
 # DESTDIR is for packagers; PREFIX is where the programs will be looked for.
 install: all
 	meson configure --prefix=$(abspath $(PREFIX)) $(BUILD)
@@ -34,4 +48,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps try test soak matrix install clean
+.PHONY: all deps try test soak matrix fuzz install clean

@@ -11,7 +11,7 @@ build='gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev zlib1g
     libminiupnpc-dev libcmocka-dev scdoc openssh-client'
 try='openssh-server iproute2 nftables tmux'
 test='conntrack mosh python3-pytest vim less htop man-db git'
-lint='clang clang-format clang-tidy'
+lint='clang libclang-rt-14-dev clang-format clang-tidy'
 
 list=
 [ "${1-}" = --list ] && list=yes && shift

@@ -179,7 +179,7 @@ def test_control_is_shown(server):
     screen.wait(PROMPT)
     screen.line("exit")
     assert screen.exit_status() == 0
-    screen.wait(r"control FIFO on server: /\S+/control")
+    screen.wait(r"control FIFO on server: /[\S\n]+/control")
 
 
 def test_client_port(server):
