@@ -214,7 +214,10 @@ probes_drop(struct carrier *c, int socket)
 static void
 probe_want(struct carrier *c, const struct path_ref *ref, size_t room, uint64_t now)
 {
-    if (peer_is_own(c)) {
+    /* Before the first instruction there is nothing to fall between, so the very first
+     * datagram can carry a challenge, and an open server has proved itself an RTT later.
+     */
+    if (peer_is_own(c) || (c->hello.client && !c->said)) {
         probe_add(c, ref, true, room);
         return;
     }
@@ -521,6 +524,7 @@ carrier_next(struct carrier *c, struct carrier_output *out, uint64_t now)
             c->extras = 0;
             return false;
         }
+        c->said = true;
         hello_sent(&c->hello, transport_sent_num(c->transport), c->hello_rides,
                    c->path_rides);
         payload_route(c, now);

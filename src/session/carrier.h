@@ -55,6 +55,7 @@ struct carrier {
     size_t extras;
     struct carrier_probe probe[CARRIER_PROBES_MAX];
     size_t probes;
+    bool said; /* an instruction was given out */
     bool tick_again;
     uint64_t moved_at; /* when another path last began to carry the session */
     uint8_t datagram[DATAGRAM_MAX];
