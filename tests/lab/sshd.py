@@ -11,6 +11,8 @@ from .wait import until
 SSHD = "/usr/sbin/sshd"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
+SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
+
 SERVER = """
 Port 22
 AddressFamily any
@@ -69,6 +71,7 @@ class Sshd:
         os.mkdir(tmp)
         os.chmod(tmp, 0o1777)
         self.env = {"PATH": ":".join([*path, SYSTEM_PATH]), "TMPDIR": tmp, **(env or {})}
+        self.env.update((name, os.environ[name]) for name in SANITIZERS if name in os.environ)
         if not own_home:
             self.env.update(HOME=self.home, SHELL="/bin/bash")
         self.owner = None if own_home else (account.pw_uid, account.pw_gid)
