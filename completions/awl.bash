@@ -3,7 +3,7 @@
 _awl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} word i
     local options='--bind-server= --client= --client-port= --control --experimental-remote-ip=
-        --family= --help --hole-ttl= --init --keep-ssh --local --log= --no-host-candidates
+        --family= --help --hole-ttl= --init --json --keep-ssh --local --log= --no-host-candidates
         --no-init --no-predict-overwrite --no-punch --no-spray --no-ssh-pty --port= --predict=
         --predict-overwrite --repunch= --server= --server-candidate= --ssh= --ssh-pty --stun=
         --verbose --version -4 -6 -a -n -o -p -v'
@@ -34,6 +34,7 @@ _awl() {
                 case $word in
                     -p) ((i++)) ;;
                     -*) [[ ${COMP_WORDS[i+1]-} == = ]] && ((i += 2)) ;;
+                    doctor) ((i == 1)) || { COMPREPLY=($(compgen -c -- "$cur")); return; } ;;
                     *) COMPREPLY=($(compgen -c -- "$cur")); return ;;
                 esac
             done

@@ -291,6 +291,7 @@ enum awl_nat {
     AWL_NAT_SOME,    /* there is one, of unknown kind */
     AWL_NAT_KEEPS,   /* it keeps ports */
     AWL_NAT_CHANGES, /* it has another port outside */
+    AWL_NAT_VARIES,  /* another one for each destination, as STUN servers tell */
     AWL_NATS         /* how many there are */
 };
 
@@ -309,6 +310,7 @@ struct awl_client_facts {
     bool peer_open;     /* our datagram got there before the server had opened anything */
     bool udp_heard;     /* the server's datagrams have come over UDP */
     bool udp_reached;   /* and ours have got there, as the server says */
+    bool stun_answered; /* of the servers named, to this side */
     bool punch_allowed; /* neither side forbids opening firewalls */
     bool searches;      /* both sides would search through a NAT's ports */
     bool trying;        /* an attempt is under way */

@@ -16,6 +16,7 @@
 #include "platform/udp.h"
 #include "programs/client_env.h"
 #include "programs/dialer.h"
+#include "programs/doctor.h"
 #include "programs/settings.h"
 
 #define EXIT_FAILED 255 /* as ssh: there was no session */
@@ -33,6 +34,8 @@ struct awl {
     struct resolve resolve;
     bool resolving, resolved;
     struct login login;
+    struct buffer why; /* it failed */
+    struct doctor doctor;
     struct awl_addr servers[AWL_ADDRS_MAX]; /* where UDP may reach the server */
     size_t server_count;
 };
@@ -68,15 +71,14 @@ check_here(struct awl *a)
         a->client.predict = a->s.predict;
     a->client.predict_overwrite |= a->s.overwrite;
     a->init = a->init && !a->s.no_init;
-    if (!terminfo_read(getenv("TERM"), &a->terminfo, error, sizeof(error)))
+    if (a->s.doctor)
+        a->terminfo = (struct terminfo){0}; /* nothing is drawn */
+    else if (!terminfo_read(getenv("TERM"), &a->terminfo, error, sizeof(error)))
         return fail("%s", error);
     if (a->s.client_port != 0 && (taken = udp_port_test(a->s.client_port)) != 0)
         return fail("local UDP port %u cannot be had: %s", a->s.client_port,
                     strerror(taken));
-    if (a->s.client_port != 0 && (taken = udp_port_test(a->s.client_port)) != 0)
-        return fail("local UDP port %u cannot be had: %s", a->s.client_port,
-                    strerror(taken));
-    if (!tty_open(&a->tty, &why))
+    if (!a->s.doctor && !tty_open(&a->tty, &why))
         return fail("%s", why);
     return 0;
 }
@@ -204,9 +206,11 @@ put_server_words(const struct awl *a, struct args *words)
         args_add(words, s->port);
     }
     put_locale(words);
-    if (*s->command != NULL)
+    if (*s->command != NULL || s->doctor)
         args_add(words, "--");
     for (char **w = s->command; *w != NULL; w++)
+        args_add(words, *w);
+    for (const char *const *w = doctor_command; s->doctor && *w != NULL; w++)
         args_add(words, *w);
 }
 
@@ -322,7 +326,6 @@ static int
 wait_login(struct awl *a)
 {
     static const int ends[] = {SIGTERM, SIGHUP};
-    struct buffer why = {0};
 
     for (;;) {
         uint64_t now = clock_now();
@@ -348,10 +351,11 @@ wait_login(struct awl *a)
         loop_wait(a->loop, resolved ? NEVER : a->resolve.deadline);
         login_turn(&a->login, a->loop);
     }
-    login_failure(&a->login, a->s.host, a->s.server, &why);
-    fail("%s", buffer_str(&why));
-    buffer_free(&why);
-    return EXIT_FAILED;
+    login_failure(&a->login, a->s.host, a->s.server, &a->why);
+    /* 255 is ssh's own; any other came from what it ran there. */
+    if (a->login.child.signal == 0 && a->login.child.status != 255)
+        a->doctor.login = DOCTOR_NO_SERVER;
+    return fail("%s", buffer_str(&a->why));
 }
 
 static bool
@@ -515,6 +519,18 @@ fill_dialer(struct awl *a, struct dialer *d, const struct connect_info *info,
     }
 }
 
+/* The session as it will be told of. */
+static void
+doctor_begin(struct awl *a, const struct connect_info *info, struct driver_config *config)
+{
+    struct doctor *d = &a->doctor;
+
+    config->tty = NULL;
+    d->stock = is_stock(a);
+    d->relay = info->have_relay;
+    config->ssh = doctor_hooks(d, &config->ssh, clock_now());
+}
+
 static int
 run_session(struct awl *a)
 {
@@ -540,6 +556,8 @@ run_session(struct awl *a)
     config.pipe_early = early.data;
     config.pipe_early_len = early.len;
     config.ssh = dialer_hooks(&dialer);
+    if (a->s.doctor)
+        doctor_begin(a, info, &config);
     if (info->have_relay && !a->s.no_punch)
         config.legwork =
             legwork_new(&(struct legwork_config){.stun = a->s.stun.word,
@@ -555,14 +573,18 @@ run_session(struct awl *a)
     if (driver == NULL) {
         status = fail("%s", error);
     } else {
-        trace_hold(&a->trace, true);
+        trace_hold(&a->trace, !a->s.doctor);
         driver_run(driver);
         trace_put(&a->trace, "path: %s",
                   awl_client_path_line(driver_client(driver), clock_now()));
         trace_hold(&a->trace, false);
-        status = driver_farewell(
-            driver_end(driver), where,
-            driver_end(driver)->end == AWL_END_NO_CONTACT ? EXIT_FAILED : 1);
+        status = 0;
+        if (a->s.doctor)
+            doctor_look(&a->doctor, driver_client(driver), clock_now());
+        else
+            status = driver_farewell(
+                driver_end(driver), where,
+                driver_end(driver)->end == AWL_END_NO_CONTACT ? EXIT_FAILED : 1);
         driver_free(driver);
     }
     dialer_end(&dialer);
@@ -593,14 +615,34 @@ run(struct awl *a, int argc, char *argv[])
             return r;
         start_resolver(a, clock_now());
     }
+    a->doctor.began = clock_now();
     r = start_login(a);
     if (r == 0)
         r = wait_login(a);
-    if (r == 0)
+    if (r == 0) {
+        a->doctor.line = clock_now();
+        a->doctor.login = DOCTOR_SERVER;
+        a->doctor.port = connect_info(a->login.reader)->port;
         r = know_server(a);
+    }
     if (r == 0)
         r = a->s.client != NULL ? execute_client(a, argc, argv) : run_session(a);
     return r;
+}
+
+static int
+run_doctor(struct awl *a, int argc, char *argv[])
+{
+    struct doctor *d = &a->doctor;
+    int r;
+
+    d->s = &a->s;
+    r = run(a, argc, argv);
+    if ((r != 0 && r != EXIT_FAILED) || d->began == 0)
+        return r; /* ended by a signal, or nothing was asked of ssh yet */
+    d->proxied = a->facts.proxied;
+    d->error = a->why.len > 0 ? buffer_str(&a->why) : NULL;
+    return doctor_report(d);
 }
 
 /* Gives back everything but the terminal, which the session has given back. */
@@ -608,10 +650,12 @@ static void
 finish(struct awl *a)
 {
     login_free(&a->login, 1000);
+    buffer_free(&a->why);
     if (a->resolving)
         resolve_free(&a->resolve);
     if (a->loop != NULL) {
-        tty_close(&a->tty);
+        if (!a->s.doctor)
+            tty_close(&a->tty);
         loop_free(a->loop);
     }
     ssh_facts_free(&a->facts);
@@ -634,7 +678,7 @@ main(int argc, char *argv[])
             fail("cannot write the log \"%s\": %s", a.s.log_file, strerror(error));
         } else {
             trace_put(&a.trace, "awl: version %s, host %s", AWL_VERSION, a.s.host);
-            status = run(&a, argc, argv);
+            status = a.s.doctor ? run_doctor(&a, argc, argv) : run(&a, argc, argv);
             trace_put(&a.trace, "end: status %d", status);
             finish(&a);
         }

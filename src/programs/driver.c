@@ -31,6 +31,7 @@ struct driver {
     struct awl_client *client;
     struct loop *loop;
     struct tty *tty;
+    struct tty no_tty; /* in its place where there is none */
     struct netwatch *netwatch;
     struct driver_ssh ssh;
     struct awl_log log;
@@ -504,26 +505,31 @@ driver_new(const struct driver_config *config, struct loop *l, const char **erro
     uint64_t now = clock_now();
 
     d->loop = l;
-    d->tty = config->tty;
+    d->no_tty = (struct tty){.in = -1, .out = -1, .flags_in = -1, .flags_out = -1};
+    d->tty = config->tty != NULL ? config->tty : &d->no_tty;
+    d->tty_gone = config->tty == NULL;
     d->ssh = config->ssh;
     d->log = client.log;
     d->pipe_in = d->pipe_out = -1;
     d->pipe_queue.max = PIPE_QUEUE_MAX;
     snprintf(d->reset, sizeof(d->reset), CRASH_RESET "%s",
              config->init ? config->terminfo->rmcup : "");
-    tty_size(d->tty, &client.cols, &client.rows);
+    if (!d->tty_gone)
+        tty_size(d->tty, &client.cols, &client.rows);
     client.own = own;
     client.own_count = ifaddrs_read(own);
     client.caps = terminfo_caps(config->terminfo, config->init);
     client.random = random_system();
-    for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+    /* The first are the terminal's. */
+    for (size_t i = d->tty_gone ? 3 : 0; i < ARRAY_LEN(signals); i++)
         loop_catch(l, signals[i]);
     d->netwatch = netwatch_new();
     d->client = awl_client_new(&client, now);
     d->legwork = config->legwork;
     legwork_read(d, now);
-    terminal_take(d);
-    if (d->tty_gone) {
+    if (config->tty != NULL)
+        terminal_take(d);
+    if (config->tty != NULL && d->tty_gone) {
         *error = "the terminal cannot be put into raw mode";
         driver_free(d);
         return NULL;

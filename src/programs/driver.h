@@ -34,8 +34,9 @@ struct driver_config {
     struct awl_client_config
         client; /* cols, rows, own, caps, random are filled in here */
     const struct terminfo *terminfo; /* borrowed for the driver's life */
-    struct tty *tty;                 /* open, not yet raw; borrowed */
-    bool init;                       /* switch to the alternate screen */
+    struct tty *tty; /* open, not yet raw; borrowed. NULL: the session has no screen and
+                        no keys */
+    bool init;       /* switch to the alternate screen */
     struct driver_ssh ssh;
     struct legwork *legwork; /* borrowed; NULL: nothing is looked for outside */
     /* The first pipe, when client.pipe: the driver makes them non-blocking and closes

@@ -35,6 +35,7 @@ enum {
     KEY_STUN,
     KEY_CANDIDATE,
     KEY_LOG,
+    KEY_JSON,
     KEY_HELP,
     KEY_VERSION,
 };
@@ -87,6 +88,7 @@ static const struct option_row rows[] = {
      "one more address of the server"},
     {'v', "verbose", OPTION_FLAG, NULL, 0, 0, "log to standard error; twice: more"},
     {KEY_LOG, "log", OPTION_TEXT, "FILE", 0, 0, "log to a file"},
+    {KEY_JSON, "json", OPTION_FLAG, NULL, 0, 0, "awl doctor: report as JSON"},
     {KEY_HELP, "help", OPTION_FLAG, NULL, 0, 0, "this text"},
     {KEY_VERSION, "version", OPTION_FLAG, NULL, 0, 0, "version and licence"},
 };
@@ -327,6 +329,7 @@ read_flag(struct settings *s, int key)
     case KEY_NO_HOST: s->no_host_candidates = true; break;
     case KEY_KEEP_SSH: s->keep_ssh = true; break;
     case 'v': s->verbose++; break;
+    case KEY_JSON: s->json = true; break;
     default: break;
     }
 }
@@ -399,12 +402,26 @@ read_options(struct settings *s, struct options *o, int argc, char *argv[])
     return SETTINGS_RUN;
 }
 
+/* What only makes sense with a session to use, or only without. */
+static enum settings_result
+check_doctor(const struct settings *s)
+{
+    if (s->json && !s->doctor)
+        return bad("--json is for awl doctor: awl doctor --json [user@]host");
+    if (s->doctor && *s->command != NULL)
+        return bad("awl doctor runs no command: awl doctor [options] [user@]host");
+    if (s->doctor && (s->client != NULL || s->local))
+        return bad("awl doctor takes no --client and no --local");
+    return SETTINGS_RUN;
+}
+
 enum settings_result
 settings_read(struct settings *s, int argc, char *argv[])
 {
     struct options o = {
         .program = "awl",
-        .usage = "awl [options] [user@]host [command...]",
+        .usage = "awl [options] [user@]host [command...]\n"
+                 "       awl doctor [options] [user@]host",
         .rows = rows,
         .count = ARRAY_LEN(rows),
         .stop_at_word = true,
@@ -413,12 +430,20 @@ settings_read(struct settings *s, int argc, char *argv[])
 
     *s = (struct settings){.hole_ttl = -1};
     family_parse("prefer-inet", &s->family);
+    /* Alone it is the name of a host, and so it is behind any option or "--". */
+    if (argc > 2 && strcmp(argv[1], "doctor") == 0) {
+        s->doctor = true;
+        argv++;
+        argc--;
+    }
     options_begin(&o);
     r = read_options(s, &o, argc, argv);
     if (r == SETTINGS_RUN)
         r = read_environment(s);
     if (r == SETTINGS_RUN)
         r = read_words(s, argv + options_word(&o));
+    if (r == SETTINGS_RUN)
+        r = check_doctor(s);
     if (r == SETTINGS_RUN && s->ssh.count == 0)
         args_add(&s->ssh, "ssh");
     return r;

@@ -36,6 +36,8 @@ struct settings {
     long hole_ttl;             /* seconds; -1: the server's own default */
     struct awl_addr candidate; /* --server-candidate, or none */
     int verbose;
+    bool doctor; /* `awl doctor` */
+    bool json;   /* its report as JSON */
 };
 
 enum settings_result {

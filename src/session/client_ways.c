@@ -556,11 +556,30 @@ nat_kind(enum gather_nat nat, uint16_t inside, uint16_t outside)
     return AWL_NAT_UNKNOWN;
 }
 
+/* What STUN servers say beats what one peer saw. */
+static enum awl_nat
+nat_by_stun(const struct awl_client *c, bool *answered)
+{
+    static const enum awl_family families[] = {AWL_IPV4, AWL_IPV6};
+    enum awl_nat nat = AWL_NAT_UNKNOWN;
+
+    for (size_t i = 0; i < ARRAY_LEN(families) && nat == AWL_NAT_UNKNOWN; i++)
+        switch (scout_nat(c->carrier.scout, families[i])) {
+        case SCOUT_NAT_UNKNOWN: break;
+        case SCOUT_NAT_PORT_KEPT: nat = AWL_NAT_KEEPS; break;
+        case SCOUT_NAT_PORT_CHANGED: nat = AWL_NAT_CHANGES; break;
+        case SCOUT_NAT_VARIES: nat = AWL_NAT_VARIES; break;
+        }
+    *answered = nat != AWL_NAT_UNKNOWN;
+    return nat;
+}
+
 void
 client_ways_facts(const struct awl_client *c, struct awl_client_facts *out)
 {
     struct path_ref ref;
     struct punch_facts f;
+    enum awl_nat by_stun;
     bool carried = paths_current(c->carrier.paths, &ref);
 
     punch_facts(c->carrier.punch, &f);
@@ -571,6 +590,9 @@ client_ways_facts(const struct awl_client *c, struct awl_client_facts *out)
     if (carried && out->rtt_ms == 0)
         out->rtt_ms = (uint32_t)transport_rtt(c->carrier.transport);
     out->own_nat = nat_kind(f.own, f.local_port, f.seen.port);
+    by_stun = nat_by_stun(c, &out->stun_answered);
+    if (out->own_nat > AWL_NAT_NONE && out->stun_answered)
+        out->own_nat = by_stun;
     out->peer_nat = nat_kind(f.peer, c->config.server_port, out->path.port);
     out->peer_open = f.peer_unsolicited;
     out->udp_heard = f.heard;
@@ -633,6 +655,7 @@ awl_client_path_line(struct awl_client *c, uint64_t now)
         [AWL_NAT_SOME] = "; nat",
         [AWL_NAT_KEEPS] = "; nat: port kept",
         [AWL_NAT_CHANGES] = "; nat: port changed",
+        [AWL_NAT_VARIES] = "; nat: port varies",
     };
     static_assert(ARRAY_LEN(nats) == AWL_NATS, "a word for every kind of NAT");
     struct buffer b = {.max = CLIENT_LINE_MAX - 1};

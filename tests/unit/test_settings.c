@@ -97,6 +97,47 @@ test_stun(void **state)
             fail_msg("\"%s\": %s", cases[i].text, cases[i].ok ? "refused" : "accepted");
 }
 
+/* The subcommand is the first word with another behind it; else it is a host. */
+static void
+test_doctor(void **state)
+{
+    static const struct {
+        const char *argv[5];
+        enum settings_result result;
+        bool doctor;
+        const char *host;
+    } cases[] = {
+        {{"awl", "doctor"}, SETTINGS_RUN, false, "doctor"},
+        {{"awl", "doctor", "host"}, SETTINGS_RUN, true, "host"},
+        {{"awl", "doctor", "doctor"}, SETTINGS_RUN, true, "doctor"},
+        {{"awl", "doctor", "--json", "me@host"}, SETTINGS_RUN, true, "me@host"},
+        {{"awl", "--", "doctor", "uptime"}, SETTINGS_RUN, false, "doctor"},
+        {{"awl", "-4", "doctor", "uptime"}, SETTINGS_RUN, false, "doctor"},
+        {{"awl", "me@doctor", "uptime"}, SETTINGS_RUN, false, "me@doctor"},
+        {{"awl", "doctor", "--json"}, SETTINGS_BAD, true, NULL},
+        {{"awl", "doctor", "host", "uptime"}, SETTINGS_BAD, true, "host"},
+        {{"awl", "--json", "host"}, SETTINGS_BAD, false, "host"},
+        {{"awl", "doctor", "--local", "127.0.0.1"}, SETTINGS_BAD, true, "127.0.0.1"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct settings s;
+        char *argv[6] = {NULL};
+        int argc = 0;
+        enum settings_result r;
+
+        for (; argc < 5 && cases[i].argv[argc] != NULL; argc++)
+            argv[argc] = (char *)cases[i].argv[argc];
+        r = settings_read(&s, argc, argv);
+        if (r != cases[i].result || s.doctor != cases[i].doctor ||
+            strcmp(s.host != NULL ? s.host : "", cases[i].host ? cases[i].host : "") != 0)
+            fail_msg("case %zu: result %d, doctor %d, host %s", i, (int)r, s.doctor,
+                     s.host != NULL ? s.host : "none");
+        settings_free(&s);
+    }
+}
+
 int
 main(void)
 {
@@ -104,6 +145,7 @@ main(void)
         cmocka_unit_test(test_port_ranges),
         cmocka_unit_test(test_families),
         cmocka_unit_test(test_stun),
+        cmocka_unit_test(test_doctor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

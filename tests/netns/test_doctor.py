@@ -1,0 +1,77 @@
+"""`awl doctor` names the right cause in every network of the lab, and on every layer."""
+
+import json
+
+import pytest
+
+from lab import programs
+from lab.sshd import Sshd
+
+CAUSES = {
+    "open": "open",
+    "drop": "punched",
+    "reject": "punched",
+    "router": "punched",
+    "nat": "punched",
+    "six": "punched",
+    "udpblock": "udp-blocked-here",
+    "open6": "open",
+}
+STATUS = {"udp": 0, "ssh": 1, None: 255}
+
+
+def doctor(lab, *options, **how):
+    """Exit status and report, as --json has it."""
+    done = lab.output(programs.awl(), "doctor", "--json", f"--ssh={lab.sshd.ssh}",
+                      *lab.family(), *options, Sshd.ALIAS, **how)
+    assert done.stdout.count("\n") == 1, done
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("kind", CAUSES)
+def test_causes(lab, kind):
+    lab = lab(kind)
+    status, report = doctor(lab)
+    assert report["cause"] == CAUSES[kind], report
+    assert status == STATUS[report["carried"]], report
+    assert (status == 0) == lab.net.kind.udp, report
+    assert report["here"]["nat"] == ("port-kept" if kind == "nat" else "none"), report
+    assert report["there"]["nat"] == "none", report
+    assert ("ufw" in report["rules"]) == (report["cause"] == "punched"), report
+    assert report["ms"]["ssh"] > 0 and report["ms"]["first_state"] > 0, report
+    assert (report["ms"]["direct"] is not None) == lab.net.kind.udp, report
+    lab.wait_gone("s", "awl-server")
+    lab.wait_gone("s", "sleep")
+    lab.wait_gone("c", "ssh")
+
+
+def test_text(lab):
+    """For people: plain lines, no screen, no terminal needed; the ports of -p in the rules."""
+    lab = lab("drop")
+    done = lab.output(programs.awl(), "doctor", f"--ssh={lab.sshd.ssh}", "-p60100:60110",
+                      Sshd.ALIAS, env={"TERM": "unheard-of"})
+    assert done.returncode == 0, done
+    assert "\033" not in done.stdout and done.stderr == "", done
+    lines = dict(line.split(None, 1) for line in done.stdout.splitlines())
+    assert lines["path"].startswith(f"udp {lab.net.server}:601"), done
+    assert "punched, client first" in lines["path"], done
+    assert lines["cause"].startswith("punched: "), done
+    assert lines["ufw"] == "ufw allow 60100:60110/udp", done
+    assert lines["nftables"].endswith("udp dport 60100-60110 accept"), done
+
+
+def test_layers(lab):
+    """What isn't the network's fault: each is named, with what was said."""
+    lab = lab("drop")
+    status, report = doctor(lab, "--no-punch")
+    assert (status, report["cause"]) == (1, "punching-forbidden"), report
+    status, report = doctor(lab, "--server=no-such-server")
+    assert (status, report["cause"]) == (255, "server-missing"), report
+    assert "no-such-server" in report["error"], report
+    status, report = doctor(lab, "--server=mosh-server")
+    assert (status, report["cause"]) == (255, "relay-missing"), report
+    assert report["server"] == "mosh-server", report
+    lab.run.stop(lab.sshd.process)
+    status, report = doctor(lab)
+    assert (status, report["cause"], report["carried"]) == (255, "ssh-failed", None), report
+    assert "cannot log in" in report["error"], report
