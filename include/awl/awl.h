@@ -317,7 +317,7 @@ struct awl_client_facts {
     unsigned attempts;  /* how many were begun */
     unsigned own_candidates, peer_candidates; /* of the newest */
     bool server_first;                        /* its order */
-    bool searched;    /* UDP was found by a search through ports */
+    bool searched; /* UDP was found by a search through ports */
     unsigned opener_ttl;
     struct awl_addr path; /* where UDP carries the session to; AWL_NONE: it doesn't */
     uint32_t rtt_ms;      /* of what carries the session; 0: unknown */

@@ -21,10 +21,11 @@
     100u                          /* and 2 RTO of silence after a client's last state... \
                                    */
 #define SERVER_FAREWELL_MAX 1000u /* ...but not longer than this, and it is over */
-#define SERVER_REFUSED_MS   500u /* how often a client whose keys are refused hears of us \
-                                  */
-#define SERVER_NOTES_MAX 64u     /* states whose echo is awaited; more share a note */
-#define SERVER_SIZES_MAX 64u     /* sizes waiting between keys; more replace the last */
+#define SERVER_REFUSED_MS                                                                \
+    500u                     /* how often a client whose keys are refused hears of us    \
+                              */
+#define SERVER_NOTES_MAX 64u /* states whose echo is awaited; more share a note */
+#define SERVER_SIZES_MAX 64u /* sizes waiting between keys; more replace the last */
 /* What the program has not read: beyond this, states with keys are refused, */
 #define SERVER_PTY_MAX (256u << 10)
 #define SERVER_REPLY_MAX                                                                 \

@@ -2,8 +2,8 @@
  * input shows in it, and at the end how the command ended. The message is HostMessage of
  * proto/awl.proto; towards stock mosh it is stock's, in stock's order. */
 #pragma once
-#include "terminal/tty_mode.h"
 #include "terminal/screen.h"
+#include "terminal/tty_mode.h"
 #include "transport/sync.h"
 
 struct display {
