@@ -74,8 +74,8 @@ draw_gap(const struct draw_row *d, int x)
     unsigned cost = 0;
 
     if (b->at != BRUSH_AT || b->y != d->y || b->x >= x || x - b->x > DRAW_GAP_MAX ||
-        !b->pen_known)
-        return false;
+        !b->pen_known || (b->x > 0 && d->new->cells[b->x - 1].wide))
+        return false; /* nor over half of a wide character, which would be lost */
     for (int i = b->x; i < x; i++) {
         struct cell c = d->new->cells[i];
 

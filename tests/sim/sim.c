@@ -199,12 +199,13 @@ run_punched(struct world *w)
     enum net_box client = boxes[dice(w, 4)], server = boxes[dice(w, 4)];
 
     lay_out(w, server, dice(w, 2), client);
-    links(w, 1 + (int)dice(w, 60), (int)dice(w, 5), (int)dice(w, 30), 5);
+    links(w, 1 + (int)dice(w, 60), (int)dice(w, 5), 0, 5);
     w->config.pipe_delay = w->net.link[0].delay;
     world_start(w);
     if (!world_until(w, world_first_state,
                      w->now + 2u * (unsigned)w->config.pipe_delay + 30))
         world_fail(w, "no first state within a round trip and 30 ms");
+    w->net.link[0].loss = w->net.link[1].loss = (int)dice(w, 30);
     if (!world_until(w, world_direct, w->now + 4 * SECOND))
         world_fail(w, "no UDP within 4 s: client box %d, server box %d", (int)client,
                    (int)server);
