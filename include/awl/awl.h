@@ -168,6 +168,42 @@ struct awl_news {
     uint32_t lease_s;
 };
 
+/* ---- before a client's session ---- */
+
+/* What a client looks for outside can be looked for while ssh is still logging in, so
+ * that the first thing the server hears has it: opens the session's sockets, asks STUN
+ * servers and routers. Then awl_client_new takes it, with its sockets, which stay open
+ * under their numbers; its outputs are those of the client from then on. */
+struct awl_scout;
+
+struct awl_scout_config {
+    const struct awl_addr *own; /* this host's addresses */
+    size_t own_count;
+    uint16_t client_port; /* the one local UDP port to use; 0: any */
+    struct awl_random random;
+    struct awl_log log;
+};
+
+AWL_API struct awl_scout *awl_scout_new(const struct awl_scout_config *config,
+                                        uint64_t now);
+AWL_API void awl_scout_free(struct awl_scout *s); /* only what no client has taken */
+/* As for a client. */
+AWL_API void awl_scout_opened(struct awl_scout *s, int socket, uint16_t port,
+                              uint64_t now);
+AWL_API void awl_scout_open_failed(struct awl_scout *s, int socket, uint64_t now);
+AWL_API void awl_scout_datagram(struct awl_scout *s, const struct awl_datagram *d,
+                                uint64_t now);
+AWL_API void awl_scout_news(struct awl_scout *s, const struct awl_news *news,
+                            uint64_t now);
+/* Where the server is, when that is known. */
+AWL_API void awl_scout_towards(struct awl_scout *s, const struct awl_addr *server,
+                               uint64_t now);
+/* There will be no session: gives back what was got. Take the outputs. */
+AWL_API void awl_scout_end(struct awl_scout *s);
+AWL_API void awl_scout_tick(struct awl_scout *s, uint64_t now);
+AWL_API bool awl_scout_next(struct awl_scout *s, struct awl_output *out, uint64_t now);
+AWL_API uint64_t awl_scout_deadline(const struct awl_scout *s);
+
 /* ---- the client ---- */
 
 struct awl_client;
@@ -214,7 +250,8 @@ struct awl_client_config {
     bool pipe;     /* a relay pipe is up now */
     bool can_dial; /* AWL_DIAL can be answered */
     struct awl_ssh_view ssh;
-    uint16_t client_port; /* the one local UDP port to use; 0: any */
+    struct awl_scout *scout; /* taken; NULL: none went before */
+    uint16_t client_port;    /* the one local UDP port to use; 0: any */
     bool keep_ssh, no_punch, no_host_candidates;
     bool no_spray; /* no search through the ports of a NAT */
     enum awl_repunch repunch;
@@ -319,6 +356,7 @@ struct awl_client_facts {
     bool server_first;                        /* its order */
     bool searched; /* UDP was found by a search through ports */
     unsigned opener_ttl;
+    bool mapped;          /* UDP carries the session by a port that our router gave us */
     struct awl_addr path; /* where UDP carries the session to; AWL_NONE: it doesn't */
     uint32_t rtt_ms;      /* of what carries the session; 0: unknown */
 };

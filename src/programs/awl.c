@@ -12,11 +12,14 @@
 #include "base/log.h"
 #include "platform/clock.h"
 #include "platform/harden.h"
+#include "platform/ifaddrs.h"
+#include "platform/random.h"
 #include "platform/resolve.h"
 #include "platform/udp.h"
 #include "programs/client_env.h"
 #include "programs/dialer.h"
 #include "programs/doctor.h"
+#include "programs/lookout.h"
 #include "programs/settings.h"
 
 #define EXIT_FAILED 255 /* as ssh: there was no session */
@@ -36,6 +39,7 @@ struct awl {
     struct login login;
     struct buffer why; /* it failed */
     struct doctor doctor;
+    struct lookout lookout;
     struct awl_addr servers[AWL_ADDRS_MAX]; /* where UDP may reach the server */
     size_t server_count;
 };
@@ -139,6 +143,25 @@ start_resolver(struct awl *a, uint64_t now)
     if (a->facts.proxied)
         return; /* what the name means is then the proxy's business */
     a->resolving = resolve_start(&a->resolve, name, a->s.family.only, now) == 0;
+}
+
+/* What the session's sockets look like from outside takes as long as a login, or less. */
+static void
+look_out(struct awl *a, uint64_t now)
+{
+    struct awl_addr own[AWL_ADDRS_MAX];
+    struct awl_scout_config scout = {.own = own,
+                                     .own_count = ifaddrs_read(own),
+                                     .client_port = a->s.client_port,
+                                     .random = random_system(),
+                                     .log = trace_log(&a->trace)};
+    struct legwork_config legwork = {.stun = a->s.stun.word,
+                                     .stun_count = a->s.stun.count,
+                                     .only = a->s.family.only,
+                                     .log = trace_log(&a->trace)};
+
+    if (!a->s.no_punch && a->s.client == NULL && !a->s.ssh_pty)
+        lookout_begin(&a->lookout, &scout, &legwork, now);
 }
 
 /* ---- what is asked of the server ---- */
@@ -313,6 +336,8 @@ wait_resolver(struct awl *a, uint64_t now)
     if (!a->resolving || a->resolved)
         return true;
     a->resolved = resolve_done(&a->resolve, now);
+    for (size_t i = 0; i < a->resolve.count && a->resolved; i++)
+        lookout_towards(&a->lookout, &a->resolve.addr[i], now);
     if (a->resolved)
         trace_put(&a->trace, "resolver: %zu addresses%s%s", a->resolve.count,
                   a->resolve.count == 0 ? ": " : "",
@@ -328,7 +353,7 @@ wait_login(struct awl *a)
     static const int ends[] = {SIGTERM, SIGHUP};
 
     for (;;) {
-        uint64_t now = clock_now();
+        uint64_t now = clock_now(), deadline;
         bool resolved = wait_resolver(a, now);
 
         if (resolved && a->resolving && a->s.family.exclusive &&
@@ -346,10 +371,14 @@ wait_login(struct awl *a)
                 return 128 + ends[i];
             }
         login_want(&a->login, a->loop);
-        if (!resolved)
+        deadline = lookout_want(&a->lookout, a->loop);
+        if (!resolved) {
             loop_want(a->loop, a->resolve.child.out, LOOP_READ);
-        loop_wait(a->loop, resolved ? NEVER : a->resolve.deadline);
+            deadline = sooner(deadline, a->resolve.deadline);
+        }
+        loop_wait(a->loop, deadline);
         login_turn(&a->login, a->loop);
+        lookout_turn(&a->lookout, a->loop, clock_now());
     }
     login_failure(&a->login, a->s.host, a->s.server, &a->why);
     /* 255 is ssh's own; any other came from what it ran there. */
@@ -558,13 +587,14 @@ run_session(struct awl *a)
     config.ssh = dialer_hooks(&dialer);
     if (a->s.doctor)
         doctor_begin(a, info, &config);
-    if (info->have_relay && !a->s.no_punch)
-        config.legwork =
-            legwork_new(&(struct legwork_config){.stun = a->s.stun.word,
-                                                 .stun_count = a->s.stun.count,
-                                                 .only = a->s.family.only,
-                                                 .log = trace_log(&a->trace)},
-                        clock_now());
+    if (info->have_relay) {
+        config.client.scout = a->lookout.scout;
+        config.legwork = a->lookout.legwork;
+        config.sockets = a->lookout.sockets;
+        a->lookout = (struct lookout){0};
+    } else {
+        lookout_end(&a->lookout, clock_now()); /* nobody could be told */
+    }
     driver = driver_new(&config, a->loop, &error);
     awl_key_wipe(&config.client.key);
     awl_key_wipe(&a->client.key);
@@ -588,7 +618,6 @@ run_session(struct awl *a)
         driver_free(driver);
     }
     dialer_end(&dialer);
-    legwork_free(config.legwork);
     buffer_free(&server);
     return status;
 }
@@ -614,6 +643,7 @@ run(struct awl *a, int argc, char *argv[])
         if (r != 0)
             return r;
         start_resolver(a, clock_now());
+        look_out(a, clock_now());
     }
     a->doctor.began = clock_now();
     r = start_login(a);
@@ -651,6 +681,7 @@ finish(struct awl *a)
 {
     login_free(&a->login, 1000);
     buffer_free(&a->why);
+    lookout_end(&a->lookout, clock_now());
     if (a->resolving)
         resolve_free(&a->resolve);
     if (a->loop != NULL) {

@@ -15,7 +15,6 @@
 #include "platform/ifaddrs.h"
 #include "platform/netwatch.h"
 #include "platform/random.h"
-#include "programs/sockets.h"
 
 #define READ_MAX        16384u
 #define DATAGRAMS_MAX   64 /* a turn and socket, so that keys get their turn too */
@@ -524,8 +523,9 @@ driver_new(const struct driver_config *config, struct loop *l, const char **erro
     for (size_t i = d->tty_gone ? 3 : 0; i < ARRAY_LEN(signals); i++)
         loop_catch(l, signals[i]);
     d->netwatch = netwatch_new();
-    d->client = awl_client_new(&client, now);
+    d->sockets = config->sockets;
     d->legwork = config->legwork;
+    d->client = awl_client_new(&client, now);
     legwork_read(d, now);
     if (config->tty != NULL)
         terminal_take(d);
@@ -560,6 +560,7 @@ driver_free(struct driver *d)
     tty_restore(d->tty);
     pipe_close(d);
     sockets_close_all(&d->sockets);
+    legwork_free(d->legwork);
     buffer_free(&d->pipe_queue);
     buffer_free(&d->tty_queue);
     netwatch_free(d->netwatch);

@@ -7,6 +7,7 @@
 #include "platform/terminfo.h"
 #include "platform/tty.h"
 #include "programs/legwork.h"
+#include "programs/sockets.h"
 
 struct driver;
 
@@ -38,7 +39,9 @@ struct driver_config {
                         no keys */
     bool init;       /* switch to the alternate screen */
     struct driver_ssh ssh;
-    struct legwork *legwork; /* borrowed; NULL: nothing is looked for outside */
+    /* Taken, all three with client.scout, also on failure: what lookout_begin began. */
+    struct legwork *legwork; /* NULL: nothing is looked for outside */
+    struct sockets sockets;
     /* The first pipe, when client.pipe: the driver makes them non-blocking and closes
      * them. -1: none. */
     int pipe_in;               /* to read: ssh's standard output */

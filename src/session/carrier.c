@@ -1,4 +1,5 @@
 #include "session/carrier.h"
+#include "session/early.h"
 
 #include <string.h>
 
@@ -11,13 +12,19 @@ enum {
 void
 carrier_init(struct carrier *c, const struct carrier_config *config, uint64_t now)
 {
+    struct scout_found found[SCOUT_FOUND_MAX];
+    struct punch_config punch;
+
     *c = (struct carrier){.log = config->paths.log};
     c->transport = transport_new(&config->transport, now);
-    c->punch = punch_new(&config->punch, now);
+    c->scout = config->taken != NULL ? config->taken : scout_new(&config->scout);
+    punch = config->punch;
+    punch.found = found;
+    punch.found_count = scout_found(c->scout, found);
+    c->punch = punch_new(&punch, now);
     c->paths = paths_new(&config->paths, now);
-    c->scout = scout_new(&config->scout);
     c->hops_to = config->hops_to;
-    c->hops_due = c->hops_to.family == AWL_IPV4;
+    c->hops_due = c->hops_to.family == AWL_IPV4 && !config->hops_asked;
     hello_exchange_init(&c->hello, config->paths.client, &config->hello);
     c->path_version = punch_message_version(c->punch) - 1;
 }
@@ -110,28 +117,10 @@ carrier_scouted(struct carrier *c, const struct awl_datagram *d, uint64_t now)
 void
 carrier_news(struct carrier *c, const struct awl_news *news, uint64_t now)
 {
-    struct scout_route route = {0};
-    struct opener_hops hops = {0};
-    struct awl_addr none = {0};
+    struct opener_hops hops;
 
-    switch (news->kind) {
-    case AWL_NEWS_ROUTE:
-        if (news->count >= 2)
-            route = (struct scout_route){news->addr[0], news->addr[1]};
-        scout_route(c->scout, news->family, &route, now);
-        break;
-    case AWL_NEWS_STUN:
-        scout_servers(c->scout, news->addr, MIN(news->count, AWL_STUN_MAX), now);
-        break;
-    case AWL_NEWS_MAPPED:
-        scout_igd(c->scout, news->count > 0 ? &news->addr[0] : &none, news->lease_s, now);
-        break;
-    case AWL_NEWS_HOPS:
-        for (size_t i = 0; i < news->count && i < OPENER_HOPS; i++)
-            hops.offender[i] = news->addr[i];
+    if (scout_news(c->scout, news, &hops, now))
         punch_hops(c->punch, &hops);
-        break;
-    }
 }
 
 void
@@ -424,7 +413,8 @@ scout_output(struct carrier *c, const struct scout_output *s, struct carrier_out
     case SCOUT_SEND: out->kind = CARRIER_SEND; return true;
     case SCOUT_OPEN: out->kind = CARRIER_OPEN; return true;
     case SCOUT_CLOSE:
-        paths_socket_closed(c->paths, s->socket, now);
+        if (!c->ended) /* or the path line would no longer tell what carried it */
+            paths_socket_closed(c->paths, s->socket, now);
         out->kind = CARRIER_CLOSE;
         return true;
     case SCOUT_FOUND:
@@ -461,6 +451,7 @@ void
 carrier_end(struct carrier *c)
 {
     scout_end(c->scout);
+    c->ended = true;
     c->hops_due = false;
 }
 

@@ -19,7 +19,9 @@ struct carrier_config {
     struct punch_config punch;
     struct path_config paths;
     struct scout_config scout;
+    struct scout *taken;     /* one that has begun already, taken; NULL: a new one */
     struct awl_addr hops_to; /* where the way's routers are looked for; AWL_NONE: not */
+    bool hops_asked;         /* that has begun already, too */
     struct hello hello;      /* ours */
 };
 
@@ -43,6 +45,7 @@ struct carrier {
     struct hello_exchange hello;
     struct log log;
     bool exhausted; /* the key may seal no more */
+    bool ended;     /* carrier_end was called */
     /* the rest is the carrier's own */
     struct awl_addr hops_to;
     bool hops_due;

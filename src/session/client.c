@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "session/early.h"
 #include "terminal/width.h"
 
 static struct hello
@@ -61,12 +62,38 @@ log_sink(void *arg, enum log_level level, const char *text)
     log->sink(log->arg, (enum awl_log_level)level, text);
 }
 
+/* Goes on where the scouting that went before is. It is kept for as long as we live: its
+ * log is what the inner one writes to. */
+static void
+early_take(struct awl_client *c, struct carrier_config *cc,
+           struct punch_socket sockets[2])
+{
+    struct awl_scout *e = c->config.scout;
+
+    cc->punch.sockets = sockets;
+    for (int i = 0; i < 2; i++) {
+        const struct early_socket *k = &e->sockets[i];
+
+        if (k->state != EARLY_OPEN)
+            continue;
+        sockets[cc->punch.socket_count++] =
+            (struct punch_socket){k->number, k->family, k->port};
+        c->sockets[c->socket_count++] =
+            (struct client_socket){k->number, k->family, true};
+    }
+    cc->punch.routers = e->hops;
+    cc->hops_asked = e->hops_to.family != AWL_NONE;
+    cc->taken = e->scout;
+    e->scout = NULL;
+}
+
 struct awl_client *
 awl_client_new(const struct awl_client_config *config, uint64_t now)
 {
     struct awl_client *c = xcalloc(1, sizeof(*c));
     struct rng rng = {config->random.fill, config->random.arg};
     struct carrier_config cc;
+    struct punch_socket sockets[2];
 
     config_take(c, config);
     if (config->log.sink != NULL)
@@ -108,6 +135,8 @@ awl_client_new(const struct awl_client_config *config, uint64_t now)
         .hops_to = hops_target(c),
         .hello = own_hello(config),
     };
+    if (config->scout != NULL)
+        early_take(c, &cc, sockets);
     carrier_init(&c->carrier, &cc, now);
     if (config->no_punch)
         carrier_end(&c->carrier); /* nothing is looked for, and no port mapped */
@@ -133,6 +162,7 @@ awl_client_free(struct awl_client *c)
     carrier_free(&c->carrier);
     frames_free(c->frames);
     client_view_free(c->view);
+    awl_scout_free(c->config.scout);
     buffer_free(&c->out);
     wipe(c, sizeof(*c));
     free(c);

@@ -307,6 +307,7 @@ client_ways_init(struct awl_client *c, uint64_t now)
         pipe_begin(c, now);
         c->ssh_note = now + CLIENT_SSH_NOTE_MS;
     }
+    servers_add(c, now); /* for sockets that are open already */
     way_changed(c);
 }
 
@@ -589,7 +590,9 @@ client_ways_facts(const struct awl_client *c, struct awl_client_facts *out)
         out->rtt_ms = paths_rtt(c->carrier.paths, &ref);
     if (carried && out->rtt_ms == 0)
         out->rtt_ms = (uint32_t)transport_rtt(c->carrier.transport);
-    out->own_nat = nat_kind(f.own, f.local_port, f.seen.port);
+    out->mapped = carried && ref.kind == PATH_UDP && scout_owns(ref.socket);
+    /* What the server sees of a mapped port tells nothing of the others. */
+    out->own_nat = nat_kind(f.own, out->mapped ? 0 : f.local_port, f.seen.port);
     by_stun = nat_by_stun(c, &out->stun_answered);
     if (out->own_nat > AWL_NAT_NONE && out->stun_answered)
         out->own_nat = by_stun;
@@ -632,7 +635,9 @@ way_put_how(struct buffer *b, const struct awl_client *c, const struct path_ref 
         before = ", ";
     }
     if (ref->kind == PATH_UDP && f->peer_awl) {
-        if (f->peer_open)
+        if (f->mapped)
+            buffer_printf(b, "%smapped port", before);
+        else if (f->peer_open)
             buffer_printf(b, "%sserver open", before);
         else
             buffer_printf(b, "%spunched, %s, ttl %u", before,

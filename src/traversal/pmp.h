@@ -18,7 +18,7 @@
 #define PMP_LEASE_MAX_S  86400u /* and more as this */
 #define PMP_REQUEST_MAX  60u
 #define PMP_ANSWER_MAX   1100u   /* RFC 6887 7 */
-#define PMP_NOTHING_MS   900u    /* silent for so long: others may be asked */
+#define PMP_NOTHING_MS   500u    /* silent for so long: others may be asked */
 #define PMP_GIVE_UP_MS   32000u  /* and here, for so long: there is nobody */
 #define PMP_RETRY_MS     300000u /* after a refusal for reasons that may pass */
 #define PMP_CHECK_MIN_MS 10000u

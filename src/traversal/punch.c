@@ -223,6 +223,14 @@ host_sent(struct punch *p, const struct awl_addr *to)
         p->sent_hosts[p->sent_count++ % SENT_HOSTS] = *to;
 }
 
+static void
+found_copy(struct punch *p, const struct scout_found *found, size_t count)
+{
+    p->found_count = MIN(count, SCOUT_FOUND_MAX);
+    if (p->found_count > 0)
+        memcpy(p->found, found, p->found_count * sizeof found[0]);
+}
+
 /* ---- the verbs ---- */
 
 struct punch *
@@ -232,6 +240,10 @@ punch_new(const struct punch_config *config, uint64_t now)
 
     p->config = *config;
     p->config.own = p->config.dialled = NULL;
+    p->config.sockets = NULL;
+    p->config.found = NULL;
+    found_copy(p, config->found, config->found_count);
+    p->routers = config->routers;
     addrs_copy(p->own, &p->own_count, config->own, config->own_count);
     addrs_copy(p->dialled, &p->dialled_count, config->dialled, config->dialled_count);
     p->acted = p->began = NEVER;
@@ -242,6 +254,7 @@ punch_new(const struct punch_config *config, uint64_t now)
     p->pipe = config->pipe;
     p->peer_punches = true;
     if (is_client(p)) {
+        punch_client_begin(p, config->sockets, config->socket_count);
         punch_client_start(p, now);
     } else {
         p->holes.ttl_s = MIN(config->hole_ttl_s, HOLE_TTL_MAX_S);
@@ -343,9 +356,7 @@ punch_found(struct punch *p, const struct scout_found *found, size_t count, uint
     count = MIN(count, SCOUT_FOUND_MAX);
     for (size_t i = 0; i < count; i++)
         fresh = fresh || (found_live(p, &found[i]) && !found_before(p, &found[i]));
-    p->found_count = count;
-    if (count > 0)
-        memcpy(p->found, found, count * sizeof found[0]);
+    found_copy(p, found, count);
     if (fresh && last != NEVER) {
         /* As long as nobody has heard of a server, it repeats nothing. */
         p->news_at = !is_client(p) && p->peer == PEER_UNKNOWN

@@ -73,6 +73,13 @@ struct punch_output {
     bool direct;
 };
 
+/* Client: a socket that is open already. */
+struct punch_socket {
+    int number; /* from 1; new ones get higher ones */
+    enum awl_family family;
+    uint16_t port;
+};
+
 struct punch_config {
     enum gather_role role;
     /* Server: the session's port. Client: the one local port to use (MOSH_CLIENT_PORT),
@@ -83,10 +90,15 @@ struct punch_config {
     size_t own_count;
     struct awl_addr ssh_client, ssh_server; /* as far as known */
     bool proxied;
-    const struct awl_addr *dialled; /* client: where UDP may reach the server */
-    size_t dialled_count;           /* at most PUNCH_ADDRS_MAX */
-    struct awl_addr explicit_;      /* one more own candidate, or none */
-    bool no_punch;                  /* no openers; on the server no probes either */
+    const struct awl_addr *dialled;     /* client: where UDP may reach the server */
+    size_t dialled_count;               /* at most PUNCH_ADDRS_MAX */
+    struct awl_addr explicit_;          /* one more own candidate, or none */
+    const struct punch_socket *sockets; /* client: at most one a family */
+    size_t socket_count;
+    const struct scout_found *found; /* as for punch_found */
+    size_t found_count;
+    struct opener_hops routers; /* as for punch_hops */
+    bool no_punch;              /* no openers; on the server no probes either */
     bool no_host;
     bool pipe;           /* client: there is a pipe to signal over from the start */
     uint32_t hole_ttl_s; /* server; 0: no keepalives */

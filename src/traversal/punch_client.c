@@ -55,6 +55,19 @@ sock_new(struct punch *p, uint8_t family)
     return NULL;
 }
 
+void
+punch_client_begin(struct punch *p, const struct punch_socket *sockets, size_t count)
+{
+    for (size_t i = 0; i < count && i < 2; i++) {
+        struct sock *s = &p->socks[i];
+
+        *s = (struct sock){SOCK_OPEN, sockets[i].number, sockets[i].family,
+                           sockets[i].port};
+        p->live[family_index((uint8_t)s->family)] = s;
+        p->next_number = MAX(p->next_number, s->number + 1);
+    }
+}
+
 /* fresh: with new ports, the present ones stay as spare. */
 static void
 sockets_ensure(struct punch *p, bool fresh)

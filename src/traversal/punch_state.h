@@ -130,6 +130,8 @@ uint8_t punch_ttl(const struct punch *p);
 /* Server: its port is mapped, so the client can come in by itself. */
 bool punch_mapped(const struct punch *p);
 
+void punch_client_begin(struct punch *p, const struct punch_socket *sockets,
+                        size_t count);
 void punch_client_start(struct punch *p, uint64_t now);
 void punch_client_act(struct punch *p, uint64_t now);
 void punch_client_echo(struct punch *p, uint64_t now);
