@@ -121,7 +121,8 @@ enum awl_end {
     AWL_END_UNCLEAN, /* we ended it; the peer never confirmed and may still be running */
     AWL_END_NO_CONTACT, /* the peer was never heard */
     AWL_END_KEY,        /* the key has sealed as much as it may */
-    AWL_END_ENDS        /* how many there are */
+    AWL_END_GONE, /* the server's host says that there is no such session any more */
+    AWL_END_ENDS  /* how many there are */
 };
 
 struct awl_output {
@@ -292,6 +293,9 @@ AWL_API void awl_client_pipe_data(struct awl_client *c, const uint8_t *data, siz
                                   uint64_t now);
 AWL_API void awl_client_pipe_down(struct awl_client *c, const char *why, bool credentials,
                                   uint64_t now);
+/* The relay was started on the server's host and found nobody at the session's port: the
+ * server has died or ended unheard. Ends the session, unless UDP carries it. */
+AWL_API void awl_client_gone(struct awl_client *c, uint64_t now);
 /* The host's addresses or routes changed, or the machine woke up; own: all addresses now.
  */
 AWL_API void awl_client_network(struct awl_client *c, const struct awl_addr *own,

@@ -146,9 +146,15 @@ dialer_up(struct dialer *d, struct driver *driver, uint64_t now)
         return;
     }
     if (!info->relay_open) {
+        bool here = info->machine[0] != '\0' && strcmp(d->machine, info->machine) == 0;
+
         dialer_retire(d, SIGTERM, DIALER_END_MS, now);
-        dialer_fail(d, driver, "no session has that UDP port over there: it has ended",
-                    false, now);
+        trace_put(d->trace, "ssh: no session has that UDP port over there: it has ended");
+        d->dialling = false;
+        if (here) /* of another machine it says nothing */
+            driver_gone(driver, now);
+        else
+            driver_pipe_down(driver, "no session has that UDP port there", false, now);
         return;
     }
     trace_put(d->trace, "ssh: relay up");

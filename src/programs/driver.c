@@ -267,6 +267,14 @@ driver_pipe_up(struct driver *d, int in, int out, const struct awl_ssh_view *vie
 }
 
 void
+driver_gone(struct driver *d, uint64_t now)
+{
+    pipe_close(d);
+    lent_back(d, now);
+    awl_client_gone(d->client, now);
+}
+
+void
 driver_pipe_down(struct driver *d, const char *why, bool credentials, uint64_t now)
 {
     pipe_close(d);
@@ -577,6 +585,9 @@ driver_farewell(const struct awl_output *end, const char *where, int failure)
         [AWL_END_UNCLEAN] = "the server has not confirmed the end of the session and may "
                             "still be running",
         [AWL_END_NO_CONTACT] = NULL, /* it names the place: below */
+        [AWL_END_GONE] =
+            "the session over there has ended, or its server was killed; please "
+            "log in again",
         [AWL_END_KEY] = "the session's key has been used as long as is safe; please log "
                         "in again",
     };

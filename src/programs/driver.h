@@ -68,6 +68,8 @@ void driver_pipe_up(struct driver *d, int in, int out, const struct awl_ssh_view
                     const uint8_t *early, size_t early_len, uint64_t now);
 /* The attempt failed; credentials: because ssh could not ask the user. */
 void driver_pipe_down(struct driver *d, const char *why, bool credentials, uint64_t now);
+/* The relay found nobody at the session's port. */
+void driver_gone(struct driver *d, uint64_t now);
 
 /* The notes on stderr, "[awl is exiting.]" on stdout, and the exit status: the remote
  * command's if known (128 + signal), 0 after an orderly end, else `failure`. */

@@ -243,6 +243,16 @@ awl_client_pipe_data(struct awl_client *c, const uint8_t *data, size_t len, uint
 }
 
 void
+awl_client_gone(struct awl_client *c, uint64_t now)
+{
+    awl_client_pipe_down(c, "no session has the server's port any more", false, now);
+    if (c->over || paths_direct(c->carrier.paths))
+        return;
+    c->over = true;
+    c->end = AWL_END_GONE;
+}
+
+void
 awl_client_pipe_down(struct awl_client *c, const char *why, bool credentials,
                      uint64_t now)
 {

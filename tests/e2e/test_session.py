@@ -68,6 +68,20 @@ def test_terminal_is_given_back(lab, how):
     given_back(terminal, before, status)
 
 
+def test_a_server_that_died_is_noticed(lab):
+    """The login that would bring the pipe back learns that nobody has the session's port."""
+    lab = lab("drop")
+    terminal = begin(lab)
+    before = settings(terminal)
+    terminal.wait(r"awl-lab\$")
+    terminal.log.first("session: udp")
+    for pid in lab.pids("s", "awl-server"):
+        kill(pid, signal.SIGKILL)
+    terminal.send("x")
+    terminal.wait("the session over there has ended")
+    given_back(terminal, before, "1")
+
+
 def test_server_outlives_the_link_for_the_quit(lab):
     """Quitting while nothing passes ends soon, and says that the server may still run."""
     lab = lab("drop")

@@ -166,6 +166,14 @@ awl_client_pipe_down(struct awl_client *c, const char *why, bool credentials,
 }
 
 void
+awl_client_gone(struct awl_client *c, uint64_t now)
+{
+    (void)c;
+    (void)now;
+    note("gone\n");
+}
+
+void
 awl_client_news(struct awl_client *c, const struct awl_news *news, uint64_t now)
 {
     (void)c;
