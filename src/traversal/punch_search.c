@@ -337,7 +337,7 @@ punch_search_next(struct punch *p, struct punch_output *out, uint64_t now)
     if (!spray_next(&p->spray, &out->to, now))
         return false;
     out->kind = PUNCH_OPENER;
-    out->socket = is_client(p) ? live->number : 0;
+    out->socket = live != NULL && is_client(p) ? live->number : 0;
     return true;
 }
 
