@@ -10,7 +10,7 @@ build='gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev zlib1g
     libprotobuf-c-dev protobuf-c-compiler libncurses-dev ncurses-base libutempter-dev
     libminiupnpc-dev libcmocka-dev scdoc openssh-client'
 try='openssh-server iproute2 nftables tmux'
-test='conntrack mosh python3-pytest vim less htop man-db git'
+test='conntrack coturn miniupnpd-nftables mosh python3-pytest vim less htop man-db git'
 lint='clang libclang-rt-14-dev clang-format clang-tidy'
 
 list=
@@ -60,18 +60,22 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "deps: installing$missing" >&2
 
-# A machine that had no sshd gets the program, not a service that listens.
+# A machine that had no such server gets the program, not a service that listens.
 policy=/usr/sbin/policy-rc.d
+services=
 ours=
-case " $missing " in
-*' openssh-server '*)
-    if [ ! -e $policy ]; then
-        printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
-        $as_root chmod 755 $policy
-        ours=yes
-    fi
-    ;;
-esac
+for package in $missing; do
+    case $package in
+    openssh-server) services="$services ssh.service ssh.socket" ;;
+    coturn) services="$services coturn.service" ;;
+    miniupnpd-nftables) services="$services miniupnpd.service" ;;
+    esac
+done
+if [ -n "$services" ] && [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+    $as_root chmod 755 $policy
+    ours=yes
+fi
 finish()
 {
     [ -z "$ours" ] || $as_root rm -f $policy
@@ -95,5 +99,6 @@ log=$(mktemp)
 }
 rm -f "$log"
 if [ -n "$ours" ] && [ -d /run/systemd/system ]; then
-    $as_root systemctl -q disable ssh.service ssh.socket 2>/dev/null || :
+    # shellcheck disable=SC2086
+    $as_root systemctl -q disable $services 2>/dev/null || :
 fi

@@ -126,9 +126,11 @@ carrier_news(struct carrier *c, const struct awl_news *news, uint64_t now)
 void
 carrier_network(struct carrier *c, const struct awl_addr *own, size_t count, uint64_t now)
 {
-    scout_network(c->scout, now);
-    c->hops_due = c->hops_to.family == AWL_IPV4 && c->hello.peer != HELLO_PEER_STOCK;
-    punch_network(c->punch, own, count, now);
+    if (punch_network(c->punch, own, count, now)) {
+        scout_network(c->scout, now);
+        c->hops_due = c->hops_to.family == AWL_IPV4 && !c->ended &&
+                      c->hello.peer != HELLO_PEER_STOCK;
+    }
     paths_network(c->paths, own, count, now);
 }
 

@@ -285,22 +285,40 @@ punch_peer(struct punch *p, bool own, bool punches, uint64_t now)
     punch_refresh(p);
 }
 
-void
+/* Is an address that others can reach in a but not in b? */
+static bool
+any_missing(const struct awl_addr *a, size_t a_count, const struct awl_addr *b,
+            size_t b_count)
+{
+    for (size_t i = 0; i < a_count; i++)
+        if (!addr_is_loopback(&a[i]) && !addr_is_link_local(&a[i]) &&
+            !gather_is_own(b, b_count, &a[i]))
+            return true;
+    return false;
+}
+
+bool
 punch_network(struct punch *p, const struct awl_addr *own, size_t count, uint64_t now)
 {
     struct candidate_set before = p->gathered.set;
+    bool moved;
 
+    count = MIN(count, PUNCH_ADDRS_MAX);
+    moved = any_missing(own, count, p->own, p->own_count) ||
+            any_missing(p->own, p->own_count, own, count);
     addrs_copy(p->own, &p->own_count, own, count);
-    p->hops = 0;
-    memset(&p->routers, 0, sizeof p->routers);
+    if (moved) {
+        p->hops = 0;
+        memset(&p->routers, 0, sizeof p->routers);
+    }
     if (is_client(p)) {
-        punch_client_network(p, now);
-        return;
+        punch_client_network(p, moved, now);
+        return moved;
     }
     p->unsolicited = false;
     gather_now(p);
     if (candidate_set_equal(&before, &p->gathered.set))
-        return;
+        return moved;
     p->gen_at = now;
     punch_new_gen(p);
     if (p->peer_gen != 0) { /* our filters are other ones now: open again */
@@ -308,6 +326,7 @@ punch_network(struct punch *p, const struct awl_addr *own, size_t count, uint64_
         p->pending_message.cands = p->peer_cands;
         p->pending = true;
     }
+    return moved;
 }
 
 /* Does the set gathered hold what was not announced? What is gone is no news. */

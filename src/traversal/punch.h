@@ -122,8 +122,9 @@ void punch_peer(struct punch *p, bool own, bool punches, uint64_t now);
 void punch_may_search(struct punch *p);
 /* What is known of our own NAT: whether it gives each peer another port. */
 void punch_varies(struct punch *p, bool varies);
-/* The host's addresses or routes changed. */
-void punch_network(struct punch *p, const struct awl_addr *own, size_t count,
+/* The host's addresses or routes changed. True: the addresses did, so what was seen of
+ * the old ones is void. */
+bool punch_network(struct punch *p, const struct awl_addr *own, size_t count,
                    uint64_t now);
 /* What was found about our outside, all of it. What is new raises the generation, within
  * its one a second, unless a way was found without. */

@@ -410,10 +410,16 @@ punch_client_stop(struct punch *p)
 }
 
 void
-punch_client_network(struct punch *p, uint64_t now)
+punch_client_network(struct punch *p, bool moved, uint64_t now)
 {
-    p->worn = false;
     p->retries = 0;
+    if (!moved && (p->trying || p->opening))
+        return; /* a cable, a lease, one more link-local address: it goes on */
+    if (!moved) {
+        punch_client_start(p, now);
+        return;
+    }
+    p->worn = false;
     p->searched = p->found_by_search = false;
     punch_search_stop(p);
     memset(&p->seen_me, 0, sizeof p->seen_me); /* seen at the old place */

@@ -135,7 +135,7 @@ void punch_client_begin(struct punch *p, const struct punch_socket *sockets,
 void punch_client_start(struct punch *p, uint64_t now);
 void punch_client_act(struct punch *p, uint64_t now);
 void punch_client_echo(struct punch *p, uint64_t now);
-void punch_client_network(struct punch *p, uint64_t now);
+void punch_client_network(struct punch *p, bool moved, uint64_t now);
 void punch_client_stop(struct punch *p);
 void punch_client_validated(struct punch *p, int socket, const struct awl_addr *to,
                             uint64_t now);

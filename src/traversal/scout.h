@@ -74,7 +74,7 @@ void scout_socket_closed(struct scout *s, int socket);
 /* The way out of that family is this now. Say it after scout_network. */
 void scout_route(struct scout *s, enum awl_family family, const struct scout_route *route,
                  uint64_t now);
-/* Addresses or routes changed: what STUN servers saw may be no longer so. */
+/* This host's addresses changed: what STUN servers saw is no longer so. */
 void scout_network(struct scout *s, uint64_t now);
 /* Answers to SCOUT_OPEN. */
 bool scout_owns(int socket);

@@ -254,12 +254,12 @@ def links(side, outside, cut, insides, number):
 
 
 class Net:
-    """Use as a context. `delay` is one way, in milliseconds."""
+    """Use as a context. `delay` is one way, in milliseconds. `plan`: other addresses."""
 
-    def __init__(self, run, kind, delay=20, **wire):
+    def __init__(self, run, kind, delay=20, plan=None, **wire):
         self.run = run
         self.kind = kind_of(kind)
-        self.plan = plan = PLANS[self.kind.family]
+        self.plan = plan = plan or PLANS[self.kind.family]
         self.client_links = links(self.kind.client, plan.client, plan.cut, plan.inner_client,
                                   CLIENT_NUMBER)
         self.server_links = links(self.kind.server, plan.server, plan.cut, plan.inner_server,
