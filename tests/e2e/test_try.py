@@ -63,7 +63,8 @@ def test_shell_on_a_terminal(run, env):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_interrupted(run, env, number):
-    process = run.start([TRY, "sleep", "1000"], stdin=subprocess.DEVNULL,
+    # Shells start what runs beside them with SIGINT ignored.
+    process = run.start(["env", "--default-signal=INT", TRY, "sleep", "1000"], stdin=subprocess.DEVNULL,
                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                         env={**environment(), **env})
     until(lambda: any(name.endswith("-tmux") for name in left(process.pid)), "the session begins",
