@@ -33,7 +33,7 @@ static const uint8_t world_v6[16] = {0x20, 0x01, 0, 1, [15] = 1};
 
 struct message {
     struct rt_msghdr head;
-    _Alignas(long) uint8_t space[1024];
+    uint8_t space[1024]; /* follows at once: no alignment of its own */
 };
 
 static bool
@@ -80,18 +80,18 @@ read_answer(const struct message *m, size_t len, struct gateway *out)
 
     len = MIN(len, m->head.rtm_msglen) - sizeof(m->head);
     for (int bit = 1; bit <= RTA_IFA && at + 2 <= len; bit <<= 1) {
-        const struct sockaddr *sa = (const void *)(m->space + at);
         struct sockaddr_storage whole = {0};
+        const struct sockaddr *sa = (const struct sockaddr *)&whole;
 
         if (!(m->head.rtm_addrs & bit))
             continue;
+        memcpy(&whole, m->space + at, MIN(len - at, sizeof(whole)));
         if (at + sa->sa_len > len)
             return;
-        memcpy(&whole, sa, MIN(sa->sa_len, sizeof(whole)));
         if (bit == RTA_GATEWAY && (m->head.rtm_flags & RTF_GATEWAY))
-            out->router = unscoped(sockaddr_get((struct sockaddr *)&whole));
+            out->router = unscoped(sockaddr_get(sa));
         else if (bit == RTA_IFA)
-            out->from = unscoped(sockaddr_get((struct sockaddr *)&whole));
+            out->from = unscoped(sockaddr_get(sa));
         at += ROUNDED(sa);
     }
 }

@@ -93,3 +93,36 @@ def test_stun_server(lab, run):
     log = f"{lab.home}/server.log"
     until(lambda: "stun: " in read(log), "the server has asked", detail=lambda: read(log))
     used(screen)
+
+
+def test_mapped_client_roams(lab, run):
+    """The mapping is the old network's; in the next one, and back again, things begin anew."""
+    lab = lab("sym/hostdrop", plan=PUBLIC)
+    gate = Gate(run, lab.net, "c0", "pcp")
+    screen = lab.awl("--no-spray")
+    screen.wait(PROMPT)
+    screen.log.first("session: udp")
+    for number in range(2):
+        lab.net.roam()
+        screen.line(f"echo $((6 * 7)) of {number}")
+        screen.wait(f"^42 of {number}$")
+        until(lambda: moved(screen)[-1].startswith("udp ") and len(moved(screen)) >= number + 2,
+              "UDP carries it again", detail=screen.log.text)
+    assert "mapped port" in used(screen), screen.log.text()
+    until(lambda: gate.mappings() == 1, "the old port is left to its lease, the new one is not")
+
+
+def moved(screen):
+    """What carried the session, one after the other."""
+    start = "session: moved to "
+    return [text[len(start):] for _, text in screen.log.lines() if text.startswith(start)]
+
+
+@pytest.mark.parametrize("client,ttl", [("open", 1), ("nat", 2), ("cgn", 3)])
+def test_hops(lab, client, ttl):
+    """Openers die at the first router past all of the client's NATs."""
+    lab = lab(f"{client}/hostdrop")
+    screen = lab.awl()
+    screen.wait(PROMPT)
+    screen.log.first("session: udp")
+    assert used(screen).count(f", ttl {ttl}") == 1, screen.log.text()

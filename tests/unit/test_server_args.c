@@ -149,6 +149,38 @@ test_words(void **state)
     }
 }
 
+/* Only what may be looked up safely, and not more than is asked. */
+static void
+test_stun(void **state)
+{
+    static const struct {
+        const char *words, *want;
+    } cases[] = {
+        {"awl1", ""},
+        {"awl1,stun=stun.example.org:3478", "stun.example.org:3478"},
+        {"awl1,stun=192.0.2.5:1,x,stun=[2001:db8::5]:3478",
+         "192.0.2.5:1 [2001:db8::5]:3478"},
+        {"stun=192.0.2.5:1", ""},
+        {"awl1,stun=,stun=:1,stun=host,stun=host:0,stun=host:65536,stun=a=b:1", ""},
+        {"awl1,stun=a:1,stun=b:2,stun=c:3,stun=d:4,stun=e:5", "a:1 b:2 c:3 d:4"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct server_args a;
+        char line[300], got[600] = "";
+        size_t len = 0;
+
+        snprintf(line, sizeof(line), "new -@ %s", cases[i].words);
+        assert_int_equal(read_line(line, &a), SERVER_ARGS_RUN);
+        for (size_t k = 0; k < a.stun_count; k++)
+            len += (size_t)snprintf(got + len, sizeof(got) - len, "%s%s", k ? " " : "",
+                                    a.stun[k]);
+        if (strcmp(got, cases[i].want) != 0)
+            fail_msg("%s: got \"%s\", want \"%s\"", cases[i].words, got, cases[i].want);
+    }
+}
+
 static void
 test_locale(void **state)
 {
@@ -204,6 +236,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_ports_and_forms, silence, speak),
         cmocka_unit_test(test_what_mosh_sends),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_stun),
         cmocka_unit_test(test_locale),
     };
 
