@@ -23,7 +23,8 @@ carrier_init(struct carrier *c, const struct carrier_config *config, uint64_t no
     punch.found_count = scout_found(c->scout, found);
     c->punch = punch_new(&punch, now);
     c->paths = paths_new(&config->paths, now);
-    c->hops_to = config->hops_to;
+    if (!addr_is_loopback(&config->hops_to))
+        c->hops_to = config->hops_to;
     c->hops_due = c->hops_to.family == AWL_IPV4 && !config->hops_asked;
     hello_exchange_init(&c->hello, config->paths.client, &config->hello);
     c->path_version = punch_message_version(c->punch) - 1;

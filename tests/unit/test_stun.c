@@ -99,6 +99,28 @@ test_read(void **state)
     }
 }
 
+/* A session's datagram, whatever its number and its sealed bytes, is never taken for
+ * STUN's: direction bit, sequence number below 2^47, two timestamps and the rest. */
+static void
+test_not_session(void **state)
+{
+    struct rng_seeded seed = {7};
+    struct rng rng = {rng_seeded_fill, &seed};
+
+    (void)state;
+    for (unsigned i = 0; i < 20000; i++) {
+        uint8_t d[64];
+        size_t len = 28 + rng_below(&rng, sizeof d - 28);
+        uint64_t seq = rng_u64(&rng) >> (17 + rng_below(&rng, 47));
+
+        rng_bytes(&rng, d, len);
+        if (i % 2 == 0) /* the unluckiest: the cookie in it, and the length fits */
+            seq = ((uint64_t)(len - 20) << 32) | 0x2112a442u;
+        be64_put(d, seq | (uint64_t)(i / 2 % 2) << 63);
+        assert_false(stun_is_answer(bytes_of(d, len)));
+    }
+}
+
 /* ---- the engine, with servers played by the test ---- */
 
 struct world {
@@ -336,9 +358,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read),    cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_time),    cmocka_unit_test(test_again),
-        cmocka_unit_test(test_sockets),
+        cmocka_unit_test(test_read),    cmocka_unit_test(test_not_session),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_time),
+        cmocka_unit_test(test_again),   cmocka_unit_test(test_sockets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
