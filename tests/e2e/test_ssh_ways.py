@@ -2,12 +2,14 @@
 be in the way."""
 
 import os
+import re
 import subprocess
 
 import pytest
 
 from lab import programs
 from lab.session import PROMPT
+from lab.wait import until
 
 
 def works(screen, status=7):
@@ -179,7 +181,10 @@ def test_control_is_shown(server):
     screen.wait(PROMPT)
     screen.line("exit")
     assert screen.exit_status() == 0
-    screen.wait(r"control FIFO on server: /[\S\n]+/control")
+    # Wherever the line is wrapped.
+    until(lambda: re.search(r"control FIFO on server: /\S+/control",
+                            screen.text().replace("\n", "")), "the FIFO is named",
+          detail=screen.text)
 
 
 def test_client_port(server):
