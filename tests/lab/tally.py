@@ -10,7 +10,9 @@ import xml.etree.ElementTree as tree
 class Tally:
     def __init__(self):
         self.passed = 0
+        self.names = set()  # of what passed
         self.failed = []
+        self.unsteady = []
         self.skipped = {}
 
     def junit(self, path):
@@ -29,7 +31,17 @@ class Tally:
                     self.skipped.setdefault(reason, []).append(where)
                 else:
                     self.passed += 1
+                    self.names.add(where)
         return bad
+
+    def again(self, path):
+        """What failed and passed when it was run once more, alone."""
+        second = Tally()
+        second.junit(path)
+        for where in second.names & set(self.failed):
+            self.failed.remove(where)
+            self.unsteady.append(where)
+            self.passed += 1
 
     def meson(self, folder):
         """A test that crashed or timed out may have no failed case of its own."""
@@ -50,12 +62,17 @@ def main(words):
             if word == "--meson":
                 word = words.pop(0)
                 tally.meson(word)
+            elif word == "--again":
+                word = words.pop(0)
+                tally.again(word)
             else:
                 tally.junit(word)
         except (OSError, tree.ParseError, ValueError) as error:
             tally.failed.append(f"{word}: no results: {error}")
     for reason, cases in sorted(tally.skipped.items()):
         print(f"skipped {len(cases)}: {reason}")
+    for name in sorted(tally.unsteady):
+        print(f"unsteady, passed only when run again: {name}")
     for name in tally.failed:
         print(f"failed: {name}")
     skipped = sum(map(len, tally.skipped.values()))
