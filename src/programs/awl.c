@@ -237,6 +237,15 @@ put_server_words(const struct awl *a, struct args *words)
         args_add(words, *w);
 }
 
+/* Whether the first ssh should go on with a relay where the server has none of its own.
+ */
+static bool
+asks_relay(const struct settings *s)
+{
+    return s->server != NULL && !ssh_server_is_awl(s->server) && !s->local &&
+           !s->ssh_pty && s->client == NULL && !s->doctor;
+}
+
 static int
 start_login(struct awl *a)
 {
@@ -251,6 +260,8 @@ start_login(struct awl *a)
         ssh_connection_put(&command);
     ssh_server_put(&command, a->s.server, true);
     quote_put_args(&command, &words);
+    if (asks_relay(&a->s))
+        ssh_relay_put(&command, a->s.server);
     if (a->s.local) {
         args_add(&argv, "/bin/sh");
         args_add(&argv, "-c");
@@ -422,7 +433,8 @@ know_server(struct awl *a)
                 log_escape(bytes_str(info->control), text, sizeof(text)));
     if (stock && a->s.server == NULL)
         fprintf(stderr,
-                "awl: no awl-server on %s, but mosh-server: plain mosh, over UDP only\n",
+                "awl: no awl-server on %s, but mosh-server: plain mosh, over UDP only; a "
+                "copy of awl-server in ~/.local/bin there would open firewalls\n",
                 a->s.host);
     else if (!stock && !info->have_relay && a->s.ssh_pty)
         fprintf(stderr, "awl: no relay, since ssh was given a terminal: over UDP only\n");
@@ -525,27 +537,33 @@ fill_dialer(struct awl *a, struct dialer *d, const struct connect_info *info,
     d->plan = a->client.can_dial ? &a->plan : NULL;
     d->host = a->s.host;
     d->port = info->port;
+    d->absent = a->s.server == NULL && is_stock(a); /* it was looked for already */
     snprintf(d->machine, sizeof(d->machine), "%s", info->machine);
     d->other = info->ssh_server;
     d->other.port = info->port;
     /* A mosh-server may be bound to the one address at which ssh arrived. */
     d->target = info->have_relay ? info->target : d->other;
+    if (!info->have_relay && a->s.bind != NULL && *a->s.bind != '\0')
+        addr_parse(bytes_str(a->s.bind), info->port, &d->target);
     if (d->target.family == AWL_NONE)
         addr_parse(BYTES_LIT("127.0.0.1"), info->port, &d->target);
     if (info->have_relay && a->s.server != NULL) {
         d->server = a->s.server;
     } else if (info->have_relay && a->login.found.len > 0) {
-        /* The shell reads it again, so a path with blanks and the like needs quotes; the
-         * usual one stays plain for a forced command. */
-        if (strspn(
-                buffer_str(&a->login.found),
-                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-") ==
-            a->login.found.len)
-            buffer_put_bytes(server, buffer_bytes(&a->login.found));
-        else
-            quote_put(server, buffer_str(&a->login.found));
+        ssh_path_put(server, buffer_bytes(&a->login.found));
         d->server = buffer_str(server);
     }
+}
+
+/* What would have helped where no answer came. */
+static void
+advise(const struct awl *a, const struct dialer *d, const struct awl_output *end)
+{
+    if (end->end == AWL_END_NO_CONTACT && d->absent)
+        fprintf(stderr,
+                "awl: a copy of awl-server in ~/.local/bin on %s would carry the session "
+                "through ssh\n",
+                a->s.host);
 }
 
 /* The session as it will be told of. */
@@ -599,7 +617,11 @@ run_session(struct awl *a)
     awl_key_wipe(&config.client.key);
     awl_key_wipe(&a->client.key);
     snprintf(where, sizeof(where), "%s, UDP port %u", a->s.host, info->port);
-    dialer_begin(&dialer, &a->login, info->have_relay, clock_now());
+    dialer_begin(&dialer, &a->login,
+                 info->have_relay    ? DIALER_CARRIES
+                 : asks_relay(&a->s) ? DIALER_AWAITS
+                                     : DIALER_LEAVES,
+                 clock_now());
     if (driver == NULL) {
         status = fail("%s", error);
     } else {
@@ -615,6 +637,8 @@ run_session(struct awl *a)
             status = driver_farewell(
                 driver_end(driver), where,
                 driver_end(driver)->end == AWL_END_NO_CONTACT ? EXIT_FAILED : 1);
+        if (!a->s.doctor)
+            advise(a, &dialer, driver_end(driver));
         driver_free(driver);
     }
     dialer_end(&dialer);

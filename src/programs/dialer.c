@@ -26,13 +26,46 @@ dialer_retire(struct dialer *d, int signo, uint64_t wait_ms, uint64_t now)
         login_signal(&d->ending, signo);
 }
 
+/* Where the relay is to send. */
+static void
+target_put(const struct dialer *d, struct buffer *out)
+{
+    const struct awl_addr *to = d->elsewhere ? &d->other : &d->target;
+    char text[ADDR_TEXT_LEN];
+
+    buffer_printf(out, "-a %s %u", addr_text(to, text), d->port);
+}
+
+/* The server has detached and a relay runs in its place: it gets to know the port. */
+static void
+tell_first(struct dialer *d)
+{
+    struct buffer line = {0};
+
+    if (!d->first || !d->dialling || d->told || d->ssh.found.len == 0)
+        return;
+    d->told = true;
+    target_put(d, &line);
+    buffer_put_byte(&line, '\n');
+    if (!login_tell(&d->ssh, buffer_str(&line)))
+        trace_put(d->trace, "ssh: the relay takes no port");
+    buffer_free(&line);
+}
+
 void
-dialer_begin(struct dialer *d, struct login *first, bool carries, uint64_t now)
+dialer_begin(struct dialer *d, struct login *first, enum dialer_first what, uint64_t now)
 {
     d->ssh = *first;
     *first = (struct login){0};
-    if (!carries)
-        dialer_retire(d, 0, DIALER_STOCK_MS, now);
+    switch (what) {
+    case DIALER_CARRIES: break;
+    case DIALER_AWAITS:
+        d->first = d->dialling = true;
+        login_await_relay(&d->ssh);
+        tell_first(d);
+        break;
+    case DIALER_LEAVES: dialer_retire(d, 0, DIALER_STOCK_MS, now); break;
+    }
 }
 
 static int
@@ -40,13 +73,12 @@ dialer_start(struct dialer *d)
 {
     struct buffer command = {0};
     struct args argv = {0};
-    struct awl_addr to = d->elsewhere ? d->other : d->target;
-    char text[ADDR_TEXT_LEN];
     int r;
 
     /* Words without quotes: a forced command must be able to read them. */
     ssh_server_put(&command, d->server, false);
-    buffer_printf(&command, " relay -a %s %u", addr_text(&to, text), d->port);
+    buffer_put_str(&command, " relay ");
+    target_put(d, &command);
     ssh_login_args(d->plan, d->by_hand ? SSH_INTERACTIVE : SSH_BACKGROUND,
                    buffer_str(&command), &argv);
     r = login_start(&d->ssh, &argv, CONNECT_RELAY, d->by_hand ? LOGIN_SHOW : LOGIN_HIDE,
@@ -77,7 +109,10 @@ dialer_dial(void *arg, struct driver *driver, bool interactive, uint64_t now)
     struct dialer *d = arg;
     int r;
 
+    if (d->first && d->dialling && !interactive)
+        return; /* it is on its way already */
     dialer_retire(d, SIGTERM, DIALER_END_MS, now);
+    d->first = false;
     d->by_hand = interactive;
     d->elsewhere = false;
     if (d->absent || d->plan == NULL) {
@@ -158,7 +193,12 @@ dialer_up(struct dialer *d, struct driver *driver, uint64_t now)
         return;
     }
     trace_put(d->trace, "ssh: relay up");
-    d->dialling = false;
+    if (d->first) {
+        ssh_path_put(&d->found, buffer_bytes(&d->ssh.found));
+        d->server = buffer_str(&d->found);
+        snprintf(d->machine, sizeof(d->machine), "%s", info->machine);
+    }
+    d->dialling = d->first = false;
     login_take(&d->ssh, &in, &out, &early);
     driver_pipe_up(driver, in, out, &view, early.data, early.len, now);
 }
@@ -199,6 +239,7 @@ dialer_turn(void *arg, struct driver *driver, struct loop *l, uint64_t now)
 
     trace_session(d->trace, driver_client(driver));
     dialer_ending(d, l, now);
+    tell_first(d);
     if (d->dialling && state == LOGIN_READY) {
         dialer_up(d, driver, now);
     } else if (d->dialling && state == LOGIN_FAILED) {
@@ -223,4 +264,5 @@ dialer_end(struct dialer *d)
 {
     login_free(&d->ssh, (int)DIALER_END_MS);
     login_free(&d->ending, (int)DIALER_END_MS);
+    buffer_free(&d->found);
 }

@@ -19,18 +19,28 @@ struct dialer {
     struct awl_addr other;  /* the same from another machine of that name, or none */
     char machine[CONNECT_MACHINE_LEN + 1]; /* of the session's host; "" when unknown */
     struct login ssh;
-    bool dialling;  /* ssh is on its way */
-    bool by_hand;   /* and may ask the user */
-    bool elsewhere; /* it was led to another machine and dials once more */
-    bool absent;    /* there is no relay over there: never again */
+    bool dialling; /* ssh is on its way */
+    bool first;    /* it is the one that started the session, and its relay is awaited */
+    bool told;     /* and knows the port */
+    struct buffer found; /* how its relay is called, as server; own */
+    bool by_hand;        /* and may ask the user */
+    bool elsewhere;      /* it was led to another machine and dials once more */
+    bool absent;         /* there is no relay over there: never again */
     struct login ending;
     uint64_t end_by; /* when the ending one gets its next signal */
     int end_signal;
 };
 
-/* first: the login that started the session, moved in; its pipe was taken or is not
- * wanted. Zero-initialise and fill the upper part before. */
-void dialer_begin(struct dialer *d, struct login *first, bool carries, uint64_t now);
+enum dialer_first {
+    DIALER_CARRIES, /* its pipe was taken */
+    DIALER_AWAITS,  /* the remote command goes on with `awl-server relay -` */
+    DIALER_LEAVES,  /* there is none */
+};
+
+/* first: the login that started the session, moved in. Zero-initialise and fill the upper
+ * part before. */
+void dialer_begin(struct dialer *d, struct login *first, enum dialer_first what,
+                  uint64_t now);
 struct driver_ssh dialer_hooks(struct dialer *d);
 /* Ends what still runs. */
 void dialer_end(struct dialer *d);

@@ -190,24 +190,29 @@ read_error(struct login *l)
     }
 }
 
+/* False: no more is to be read now. */
+static bool
+output(struct login *l, struct bytes data)
+{
+    connect_input(l->reader, data);
+    noise_lines(l);
+    if (connect_state(l->reader) == CONNECT_DONE) {
+        l->state = LOGIN_READY;
+        return false; /* what follows is the relay's */
+    }
+    return connect_state(l->reader) != CONNECT_BAD && l->noise <= LOGIN_NOISE_MAX;
+}
+
 static void
 read_output(struct login *l)
 {
     uint8_t data[LOGIN_READ_MAX];
     size_t len;
 
-    while (read_some(&l->child.out, data, &len)) {
-        if (l->state != LOGIN_GOING)
-            continue; /* after the session has begun it is nobody's */
-        connect_input(l->reader, bytes_of(data, len));
-        noise_lines(l);
-        if (connect_state(l->reader) == CONNECT_DONE) {
-            l->state = LOGIN_READY;
-            return; /* what follows is the relay's */
-        }
-        if (connect_state(l->reader) == CONNECT_BAD || l->noise > LOGIN_NOISE_MAX)
+    while (read_some(&l->child.out, data, &len))
+        /* After the session has begun it is nobody's. */
+        if (l->state == LOGIN_GOING && !output(l, bytes_of(data, len)))
             return;
-    }
 }
 
 void
@@ -251,6 +256,29 @@ login_take(struct login *l, int *in, int *out, struct bytes *rest)
     *out = l->child.in;
     l->child.out = l->child.in = -1;
     *rest = connect_rest(l->reader);
+}
+
+void
+login_await_relay(struct login *l)
+{
+    struct connect *before = l->reader;
+
+    l->reader = connect_new(CONNECT_RELAY);
+    l->state = LOGIN_GOING;
+    l->show = LOGIN_HIDE;
+    l->awaits = true;
+    l->noise = 0;
+    buffer_clear(&l->found);
+    output(l, connect_rest(before));
+    connect_free(before);
+}
+
+bool
+login_tell(struct login *l, const char *line)
+{
+    size_t len = strlen(line); /* a few bytes: an empty pipe takes them at once */
+
+    return l->child.in >= 0 && write(l->child.in, line, len) == (ssize_t)len;
 }
 
 void
@@ -346,7 +374,7 @@ login_free(struct login *l, int wait_ms)
 {
     if (l->state == LOGIN_IDLE)
         return; /* its descriptors are not even closed ones */
-    if (l->shared && l->state != LOGIN_GOING)
+    if (l->shared && (l->state != LOGIN_GOING || l->awaits))
         l->child.pid = 0;
     child_end(&l->child, wait_ms);
     connect_free(l->reader);

@@ -36,6 +36,7 @@ struct login {
     struct buffer found;    /* how the search on the other side called the server */
     struct buffer searched; /* or where it looked in vain */
     size_t noise;
+    bool awaits; /* a relay, behind a session's line */
     bool shared; /* other sessions may run through its connection: it is left to end by
                     itself, never by a signal */
 };
@@ -51,6 +52,12 @@ enum login_state login_turn(struct login *l, const struct loop *loop);
 /* In LOGIN_READY: the two ends of the pipe are the caller's from now on. rest: what
  * followed the start-up line; borrowed until login_free. */
 void login_take(struct login *l, int *in, int *out, struct bytes *rest);
+/* In LOGIN_READY after the session's line: waits for a relay on the same ssh, in silence;
+ * in LOGIN_GOING again. Its lines may have been read with the others already. */
+void login_await_relay(struct login *l);
+/* In LOGIN_GOING: found says that the remote side has come to what the search found. The
+ * line goes to its standard input; false: it could not be written. */
+bool login_tell(struct login *l, const char *line);
 /* In LOGIN_READY: its standard input ends. */
 void login_close_input(struct login *l);
 /* False: ssh has ended and was reaped. */

@@ -20,6 +20,7 @@
 
 #define RELAY_READ_MAX 16384u
 #define RELAY_BURST    64u /* datagrams from the socket before the pipe gets its turn */
+#define RELAY_LINE_MAX 64u /* of what `-` reads */
 
 /* ---- the start-up line ---- */
 
@@ -349,6 +350,42 @@ forced(const char *command, struct awl_addr *target)
     return 0;
 }
 
+/* One line of standard input and not a byte more, since frames follow. False: it ended
+ * before, or is too long. */
+static bool
+read_line(char line[RELAY_LINE_MAX])
+{
+    for (size_t len = 0; len < RELAY_LINE_MAX;) {
+        ssize_t n = read(STDIN_FILENO, line + len, 1);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        if (line[len] == '\n') {
+            line[len] = '\0';
+            return true;
+        }
+        len++;
+    }
+    return false;
+}
+
+/* `-`: the port isn't known when the command line is written, and comes as a line. */
+static int
+told(struct awl_addr *target)
+{
+    char line[RELAY_LINE_MAX];
+    struct args a = {0};
+    bool ok;
+
+    if (!read_line(line))
+        return complain("standard input has no line with [-a ADDRESS] PORT");
+    ok = args_split(&a, line) && parse_words(a.word, a.count, target);
+    args_free(&a);
+    return ok ? 0 : complain("want a line with [-a ADDRESS] PORT");
+}
+
 int
 relay_main(int argc, char **argv)
 {
@@ -357,14 +394,17 @@ relay_main(int argc, char **argv)
     struct buffer line = {0};
     bool open, written;
 
+    if (isatty(STDIN_FILENO))
+        return complain("standard input is a terminal: this is for awl, through ssh");
     if (argc == 1 && original != NULL) {
         if (forced(original, &target) != 0)
+            return 1;
+    } else if (argc == 2 && strcmp(argv[1], "-") == 0) {
+        if (told(&target) != 0)
             return 1;
     } else if (!parse_words(argv + 1, (size_t)argc - 1, &target)) {
         return complain("want [-a ADDRESS] PORT, a numeric address and 1 to 65535");
     }
-    if (isatty(STDIN_FILENO))
-        return complain("standard input is a terminal: this is for awl, through ssh");
     open = relay_line(&target, &line);
     written = write(STDOUT_FILENO, line.data, line.len) == (ssize_t)line.len;
     buffer_free(&line);

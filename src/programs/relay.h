@@ -17,7 +17,7 @@ bool relay_line(const struct awl_addr *target, struct buffer *out);
  * exit status. Both descriptors become non-blocking. */
 int relay_run(int in, int out, const struct awl_addr *target);
 
-/* `awl-server relay [-a ADDR] PORT`; argv[0] is the word "relay". With
- * SSH_ORIGINAL_COMMAND set it is a forced command and takes its arguments from there.
- * Gives the exit status. */
+/* `awl-server relay [-a ADDR] PORT`, or `relay -`, which reads these words as a line of
+ * standard input first; argv[0] is the word "relay". With SSH_ORIGINAL_COMMAND set it is
+ * a forced command and takes its arguments from there. Gives the exit status. */
 int relay_main(int argc, char **argv);

@@ -122,23 +122,88 @@ ssh_login_args(const struct ssh_plan *p, enum ssh_login login, const char *comma
     args_add(out, command);
 }
 
+/* sh runs the first of these programs that it finds, with the words that follow. The
+ * login shell needs to understand single quotes only. Nothing is added to PATH, which the
+ * session would inherit. folder: one more to look in first, "" or with a slash at its
+ * end. */
+static void
+search_put(struct buffer *out, const char *names, struct bytes folder)
+{
+    buffer_printf(out, "sh -c 'for n in %s; do for d in ", names);
+    buffer_put_bytes(out, folder);
+    buffer_put_str(out,
+                   " \"\" /usr/local/bin/ \"$HOME/.local/bin/\" \"$HOME/bin/\" "
+                   "/opt/homebrew/bin/; do "
+                   "command -v \"$d$n\" >/dev/null 2>&1 && { "
+                   "echo \"" SSH_FOUND "$d$n\"; exec \"$d$n\" \"$@\"; }; "
+                   "done; done; echo \"" SSH_SEARCHED "$PATH\"; exit 127' awl-search");
+}
+
 void
 ssh_server_put(struct buffer *out, const char *server, bool stock)
 {
-    if (server != NULL) {
+    if (server != NULL)
         buffer_put_str(out, server);
-        return;
-    }
-    /* The login shell needs to understand single quotes only; sh does the rest. Nothing
-     * is added to PATH, which the session would inherit. */
-    buffer_printf(out,
-                  "sh -c 'for n in awl-server%s; do "
-                  "for d in \"\" /usr/local/bin/ \"$HOME/.local/bin/\" \"$HOME/bin/\" "
-                  "/opt/homebrew/bin/; do "
-                  "command -v \"$d$n\" >/dev/null 2>&1 && { "
-                  "echo \"" SSH_FOUND "$d$n\"; exec \"$d$n\" \"$@\"; }; "
-                  "done; done; echo \"" SSH_SEARCHED "$PATH\"; exit 127' awl-search",
-                  stock ? " mosh-server" : "");
+    else
+        search_put(out, stock ? "awl-server mosh-server" : "awl-server", BYTES_NONE);
+}
+
+static bool
+plain(struct bytes path, const char *more)
+{
+    for (size_t i = 0; i < path.len; i++)
+        if (path.data[i] == '\0' ||
+            (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-",
+                    path.data[i]) == NULL &&
+             strchr(more, path.data[i]) == NULL))
+            return false;
+    return true;
+}
+
+void
+ssh_path_put(struct buffer *out, struct bytes path)
+{
+    struct buffer copy = {0};
+
+    buffer_put_bytes(&copy, path);
+    if (plain(path, ""))
+        buffer_put_bytes(out, path);
+    else
+        quote_put(out, buffer_str(&copy));
+    buffer_free(&copy);
+}
+
+/* The folder of the program in the text of --server, with its slash: its last word, where
+ * that is a plain path. ~ is left for sh to expand. */
+static struct bytes
+server_folder(const char *server)
+{
+    const char *word = strrchr(server, ' '), *slash;
+    struct bytes folder;
+
+    word = word != NULL ? word + 1 : server;
+    slash = strrchr(word, '/');
+    if (slash == NULL || strpbrk(server, "'\"\\") != NULL)
+        return BYTES_NONE;
+    folder = bytes_of(word, (size_t)(slash - word) + 1);
+    return plain(folder, "~") ? folder : BYTES_NONE;
+}
+
+bool
+ssh_server_is_awl(const char *server)
+{
+    static const char name[] = "awl-server";
+    size_t len = strlen(server), own = strlen(name);
+
+    return len >= own && strcmp(server + len - own, name) == 0;
+}
+
+void
+ssh_relay_put(struct buffer *out, const char *server)
+{
+    buffer_put_str(out, " && ");
+    search_put(out, "awl-server", server_folder(server));
+    buffer_put_str(out, " relay -");
 }
 
 void

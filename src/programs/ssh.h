@@ -50,6 +50,15 @@ void ssh_login_args(const struct ssh_plan *p, enum ssh_login login, const char *
  * mosh-server, in PATH and in the usual places beside it, and prints SSH_FOUND, or
  * SSH_SEARCHED before it ends with status 127. */
 void ssh_server_put(struct buffer *out, const char *server, bool stock);
+/* A path that such a search found, as text for the remote shell: quoted only if need be,
+ * since a forced command reads words. */
+void ssh_path_put(struct buffer *out, struct bytes path);
+/* Whether that text names an awl-server, as far as a name tells. */
+bool ssh_server_is_awl(const char *server);
+/* The end of a remote command, behind the arguments of a server that may have no relay:
+ * once it has detached, an awl-server is looked for, also in the folder of --server,
+ * whose `relay -` then waits for the port on standard input. Prints as above. */
+void ssh_relay_put(struct buffer *out, const char *server);
 /* What tells the address at which the server's sshd was reached; goes before the server.
  */
 void ssh_connection_put(struct buffer *out);

@@ -90,6 +90,26 @@ def test_other_address(run):
         assert server.recv(100) == b"six"
 
 
+def test_told_the_port(run):
+    """`-`: the words come as a line, and frames right behind it."""
+    with session() as (server, port), relay(run, "-") as process:
+        process.stdin.write(f"-a 127.0.0.1 {port}\n".encode() + frame(b"one"))
+        process.stdin.flush()
+        assert LINE.match(read_line(process)).group(6, 7) == ("open", "127.0.0.1")
+        assert server.recv(100) == b"one"
+
+
+@pytest.mark.parametrize("text", ["", "60001", "x\n", "-a host 60001\n", "0\n", "1 " * 100])
+def test_told_nonsense(run, text):
+    with relay(run, "-") as process:
+        process.stdin.write(text.encode())
+        process.stdin.close()
+        assert process.wait(20) == 1
+        said = process.stderr.read().decode()
+        assert said.startswith("awl-server relay: ") and said.count("\n") == 1, said
+        assert "[-a ADDRESS] PORT" in said and process.stdout.read() == b"", said
+
+
 def test_strangers_are_not_heard(run):
     with session() as (server, port), session() as (stranger, _), relay(run, port) as process:
         read_line(process)

@@ -1,6 +1,8 @@
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "programs/ssh.h"
 
@@ -214,6 +216,51 @@ test_remote_command(void **state)
     buffer_free(&b);
 }
 
+/* Behind a server: the folder that --server names comes first. */
+static void
+test_remote_relay(void **state)
+{
+    static const struct {
+        const char *server, *folder;
+    } cases[] = {
+        {"mosh-server", " "},
+        {"/opt/m/mosh-server", "/opt/m/ "},
+        {"X=/y ~/m/mosh-server", "~/m/ "},
+        {"'/opt/a b/mosh-server'", " "},
+        {"/opt/$x/mosh-server", " "},
+    };
+    struct buffer b = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char want[128];
+
+        buffer_clear(&b);
+        ssh_relay_put(&b, cases[i].server);
+        snprintf(want, sizeof(want),
+                 " && sh -c 'for n in awl-server; do for d in %s\"\" ", cases[i].folder);
+        if (strncmp(buffer_str(&b), want, strlen(want)) != 0)
+            fail_msg("%s: got %s, want %s", cases[i].server, buffer_str(&b), want);
+    }
+    buffer_free(&b);
+    assert_true(ssh_server_is_awl("X=1 ~/bin/awl-server"));
+    assert_false(ssh_server_is_awl("mosh-server"));
+}
+
+static void
+test_path(void **state)
+{
+    struct buffer b = {0};
+
+    (void)state;
+    ssh_path_put(&b, BYTES_LIT("/usr/bin/awl-server"));
+    assert_string_equal(buffer_str(&b), "/usr/bin/awl-server");
+    buffer_clear(&b);
+    ssh_path_put(&b, BYTES_LIT("/home/a b/awl-server"));
+    assert_string_equal(buffer_str(&b), "'/home/a b/awl-server'");
+    buffer_free(&b);
+}
+
 static void
 test_credentials(void **state)
 {
@@ -231,7 +278,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split),          cmocka_unit_test(test_quote),
         cmocka_unit_test(test_facts),          cmocka_unit_test(test_vectors),
-        cmocka_unit_test(test_remote_command), cmocka_unit_test(test_credentials),
+        cmocka_unit_test(test_remote_command), cmocka_unit_test(test_remote_relay),
+        cmocka_unit_test(test_path),           cmocka_unit_test(test_credentials),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
