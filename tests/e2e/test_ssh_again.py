@@ -102,6 +102,8 @@ def test_passphrase(lab):
     screen.key("r")
     screen.wait(r"gives up(.|\n)*Enter passphrase")
     screen.line(SECRET)
+    screen.log.first("ssh: relay up")
+    screen.wait(PROMPT)  # until then ssh throws away what is typed
     echoes(screen, 6)
     assert "by hand" in screen.log.text()
     leave(screen)

@@ -13,8 +13,10 @@ SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
 SANITIZERS = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
 
+# What a test asks for comes first, since sshd takes the first of several.
 SERVER = """
-Port 22
+{more}
+Port {port}
 AddressFamily any
 HostKey {folder}/host_key
 PidFile none
@@ -30,12 +32,12 @@ PrintLastLog no
 AcceptEnv LANG LC_*
 MaxStartups 100
 SetEnv {environment}
-{more}
 """
 
 CLIENT = """
 Host {alias}
   HostName {address}
+  Port {port}
   User {user}
   IdentityFile {folder}/user_key
   IdentitiesOnly yes
@@ -56,12 +58,13 @@ class Sshd:
     """sshd in the network's server host. `path`: folders put before the ordinary PATH of the
     remote side, such as the one with awl-server. `home`: the remote user's home folder, empty
     and made here, unless own_home asks for the real one. `ssh_config` is for the client:
-    `ssh -F {ssh_config} server`. `env`: more for the remote environment."""
+    `ssh -F {ssh_config} server`. `env`: more for the remote environment. `files`: {path: text},
+    files of the system, such as /etc/pam.d/sshd, that are others for this sshd alone."""
 
     ALIAS = "server"
 
     def __init__(self, run, net, path=(), user=None, own_home=False, env=None, more_server="",
-                 more_client=""):
+                 more_client="", port=22, files=None):
         self.run, self.net = run, net
         self.folder = run.new_folder("sshd")
         self.user = user or pwd.getpwuid(os.getuid()).pw_name
@@ -79,6 +82,7 @@ class Sshd:
         self.log = os.path.join(self.folder, "sshd.log")
         self.process = None
         self.more_server, self.more_client = more_server, more_client
+        self.port, self.files = port, files or {}
 
     @property
     def ssh(self):
@@ -88,8 +92,11 @@ class Sshd:
     def __enter__(self):
         self.write()
         # The server's namespaces for network, mounts; then sshd takes the process's place.
-        script = ("mount -t tmpfs -o mode=755 lab /run && mkdir -m 755 /run/sshd && "
-                  'exec "$@"')
+        mounts = ["mount -t tmpfs -o mode=755 lab /run", "mkdir -m 755 /run/sshd"]
+        for i, (path, text) in enumerate(self.files.items()):
+            self.put(f"file{i}", text)
+            mounts.append(f"mount --bind {self.folder}/file{i} {path}")
+        script = " && ".join([*mounts, 'exec "$@"'])
         with open(self.log, "wb") as log:
             self.process = self.run.start(
                 self.net.inside("s", "unshare", "--mount", "sh", "-c", script, "sh", SSHD, "-D",
@@ -98,7 +105,7 @@ class Sshd:
         until(lambda: "Server listening" in self.log_text(), "sshd listens",
               detail=self.log_text)
         # The first packets of a new IPv6 network may wait a second for its neighbours.
-        reach = f"exec 3<>/dev/tcp/{self.net.server}/22"
+        reach = f"exec 3<>/dev/tcp/{self.net.server}/{self.port}"
         until(lambda: subprocess.run(self.net.inside("c", "bash", "-c", reach)).returncode == 0,
               "sshd answers the client", detail=self.log_text)
         return self
@@ -127,12 +134,14 @@ class Sshd:
             self.put(os.path.join("home", ".hushlogin"), "")
         environment = " ".join(f'"{name}={value}"' for name, value in self.env.items())
         self.put("sshd_config", SERVER.format(folder=f, environment=environment,
-                                              more=self.more_server))
+                                              port=self.port, more=self.more_server))
         with open(os.path.join(f, "host_key.pub")) as key:
             kind, text = key.read().split()[:2]
-        self.put("known_hosts", f"{self.net.server} {kind} {text}\n")
+        name = self.net.server if self.port == 22 else f"[{self.net.server}]:{self.port}"
+        self.put("known_hosts", f"{name} {kind} {text}\n")
         self.put("ssh_config", CLIENT.format(alias=self.ALIAS, address=self.net.server, folder=f,
-                                             user=self.user, more=self.more_client))
+                                             user=self.user, port=self.port,
+                                             more=self.more_client))
 
     def put(self, name, text):
         with open(os.path.join(self.folder, name), "w") as out:
