@@ -219,10 +219,12 @@ enum awl_predict {
 
 /* What the terminal that the user looks at can do; embedders fill it themselves. */
 struct awl_caps {
-    bool ech;   /* erase characters, CSI n X */
-    bool bce;   /* erasing uses the background colour */
-    bool title; /* understands OSC 0, 1, 2 */
-    bool sync;  /* synchronized output, mode 2026 */
+    bool ech;     /* erase characters, CSI n X */
+    bool bce;     /* erasing uses the background colour */
+    bool title;   /* understands OSC 0, 1, 2 */
+    bool sync;    /* synchronized output, mode 2026; until it says so itself */
+    bool answers; /* it answers what xterm would answer, and skips what it doesn't know;
+                     awl_client_keys takes the answers out of what is typed */
     const char
         *smcup; /* written when the screen is taken, and rmcup when it is given back; */
     const char *rmcup; /* NULL or "": nothing. Copied. */

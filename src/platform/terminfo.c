@@ -94,6 +94,7 @@ terminfo_caps(const struct terminfo *t, bool init)
         .bce = t->bce,
         .title = t->title,
         .sync = t->title,
+        .answers = t->title,
         .smcup = init ? t->smcup : NULL,
         .rmcup = init ? t->rmcup : NULL,
     };

@@ -25,6 +25,11 @@
 #define CRASH_RESET                                                                      \
     "\033[?2026l\033[r\033[?1l\033>\033[0m\033[?25h\033[?5l\033[?1003l\033[?1002l"       \
     "\033[?1001l\033[?1000l\033[?1004l\033[?2004l\033[?1015l\033[?1006l\033[?1005l"
+/* The same for terminals that skip what they don't know: keyboard protocols, cursor,
+ * colours, reports, progress, title. */
+#define CRASH_RESET_MORE                                                                 \
+    "\033[<u\033[>4m\033[0 q\033[?1007l\033[?2031l\033]104\a\033]110\a\033]111\a"        \
+    "\033]112\a\033]9;4;0\a\033[23;0t"
 
 struct driver {
     struct awl_client *client;
@@ -45,7 +50,7 @@ struct driver {
     bool quitting; /* the engine was asked to end: asked again, it ends at once */
     bool over;
     struct awl_output end;
-    char reset[sizeof(CRASH_RESET) + TERMINFO_STRING_MAX];
+    char reset[sizeof(CRASH_RESET CRASH_RESET_MORE) + TERMINFO_STRING_MAX];
 };
 
 /* ---- the terminal ---- */
@@ -519,7 +524,8 @@ driver_new(const struct driver_config *config, struct loop *l, const char **erro
     d->log = client.log;
     d->pipe_in = d->pipe_out = -1;
     d->pipe_queue.max = PIPE_QUEUE_MAX;
-    snprintf(d->reset, sizeof(d->reset), CRASH_RESET "%s",
+    snprintf(d->reset, sizeof(d->reset), CRASH_RESET "%s%s",
+             config->terminfo->title ? CRASH_RESET_MORE : "",
              config->init ? config->terminfo->rmcup : "");
     if (!d->tty_gone)
         tty_size(d->tty, &client.cols, &client.rows);

@@ -13,7 +13,7 @@ own_hello(const struct awl_client_config *config)
 {
     struct hello h = {.revision = HELLO_REVISION,
                       .features = HELLO_PATH | HELLO_VALIDATE | HELLO_MIRROR |
-                                  HELLO_EXIT | HELLO_TTYMODE,
+                                  HELLO_TERMINAL | HELLO_EXIT | HELLO_TTYMODE,
                       .width_table = WIDTH_TABLE_VERSION * 100};
 
     if (!config->no_punch)
@@ -146,6 +146,7 @@ awl_client_new(const struct awl_client_config *config, uint64_t now)
     escape_init(&c->escape, config->escape);
     notice_init(&c->notice, c->escape.key, now);
     c->view = client_view_new(&c->config);
+    c->terminal = client_terminal_new(config->caps.answers);
     c->started = now;
     c->first_state_at = c->direct_at = NEVER;
     client_ways_init(c, now);
@@ -162,6 +163,7 @@ awl_client_free(struct awl_client *c)
     carrier_free(&c->carrier);
     frames_free(c->frames);
     client_view_free(c->view);
+    client_terminal_free(c->terminal);
     awl_scout_free(c->config.scout);
     buffer_free(&c->out);
     wipe(c, sizeof(*c));
@@ -196,15 +198,29 @@ escape_act(struct awl_client *c, const struct escape_out *e, uint64_t now)
     }
 }
 
-void
-awl_client_keys(struct awl_client *c, const uint8_t *data, size_t len, uint64_t now)
+static void
+buffer_wipe(struct buffer *b)
+{
+    if (b->data != NULL)
+        wipe(b->data, b->cap);
+    buffer_free(b);
+}
+
+/* What the user typed, without the terminal's answers. */
+static void
+keys_typed(struct awl_client *c, struct bytes keys, uint64_t now)
 {
     struct buffer send = {0};
 
-    for (size_t i = 0; i < len && !c->over; i++) {
+    for (size_t i = 0; i < keys.len && !c->over; i++) {
         struct escape_out e;
+        int byte = keys.data[i];
+        size_t n = client_terminal_key(c, bytes_slice(keys, i, keys.len), &byte);
 
-        escape_feed(&c->escape, data[i], &e);
+        i += n > 0 ? n - 1 : 0;
+        if (byte < 0)
+            continue;
+        escape_feed(&c->escape, (uint8_t)byte, &e);
         if (e.ended)
             notice_unsay(&c->notice, NOTICE_HELP);
         if (e.action != ESCAPE_SEND) {
@@ -219,9 +235,17 @@ awl_client_keys(struct awl_client *c, const uint8_t *data, size_t len, uint64_t 
     }
     if (!c->over)
         keys_send(c, &send, now);
-    if (send.data != NULL)
-        wipe(send.data, send.cap);
-    buffer_free(&send);
+    buffer_wipe(&send);
+}
+
+void
+awl_client_keys(struct awl_client *c, const uint8_t *data, size_t len, uint64_t now)
+{
+    struct buffer keys = {0};
+
+    client_terminal_input(c, bytes_of(data, len), &keys, now);
+    keys_typed(c, buffer_bytes(&keys), now);
+    buffer_wipe(&keys);
 }
 
 bool
@@ -265,6 +289,7 @@ client_receive(struct awl_client *c, const struct path_ref *ref, int ttl, int ec
         if (c->first_state_at == NEVER)
             c->first_state_at = now;
         client_view_touch(c);
+        client_terminal_heard(c, now);
     }
 }
 
@@ -350,8 +375,13 @@ notices(struct awl_client *c, uint64_t now)
 void
 awl_client_tick(struct awl_client *c, uint64_t now)
 {
+    struct buffer keys = {0};
+
     if (c->over)
         return;
+    client_terminal_tick(c, &keys, now);
+    keys_typed(c, buffer_bytes(&keys), now);
+    buffer_wipe(&keys);
     client_ways_tick(c, now);
     carrier_tick(&c->carrier, now);
     client_view_tick(c, now);
@@ -405,6 +435,7 @@ awl_client_deadline(const struct awl_client *c)
     d = sooner(carrier_deadline(&c->carrier), client_ways_deadline(c));
     d = sooner(d, notice_deadline(&c->notice));
     d = sooner(d, client_view_deadline(c));
+    d = sooner(d, client_terminal_deadline(c));
     if (still_connecting(c))
         d = sooner(d, c->started + CLIENT_CONNECT_MS);
     return d;

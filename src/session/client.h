@@ -26,6 +26,7 @@ struct client_socket {
 };
 
 struct client_view;
+struct client_terminal;
 
 struct awl_client {
     struct awl_client_config config; /* without what it borrows */
@@ -37,6 +38,7 @@ struct awl_client {
     struct escape escape;
     struct notice notice;
     struct client_view *view;
+    struct client_terminal *terminal;
 
     struct client_socket sockets[CLIENT_SOCKETS_MAX];
     size_t socket_count;
@@ -98,3 +100,26 @@ void client_view_report(struct awl_client *c);
 void client_view_resize(struct awl_client *c);
 void client_view_tick(struct awl_client *c, uint64_t now);
 uint64_t client_view_deadline(const struct awl_client *c);
+/* Whether it has synchronized output. */
+void client_view_sync(struct awl_client *c, bool sync);
+
+/* ---- client_terminal.c ---- */
+
+/* answers: awl_caps. Gives. */
+struct client_terminal *client_terminal_new(bool answers);
+void client_terminal_free(struct client_terminal *t); /* NULL is fine */
+/* Append what belongs to taking the terminal, drawing on it, giving it back. */
+void client_terminal_enter(struct awl_client *c, struct buffer *out);
+void client_terminal_draw(struct awl_client *c, struct buffer *out);
+void client_terminal_leave(struct awl_client *c, struct buffer *out);
+/* Appends what the user typed; the terminal's answers are taken out. */
+void client_terminal_input(struct awl_client *c, struct bytes in, struct buffer *keys,
+                           uint64_t now);
+/* The same for what was held back. */
+void client_terminal_tick(struct awl_client *c, struct buffer *keys, uint64_t now);
+uint64_t client_terminal_deadline(const struct awl_client *c);
+/* The newest remote state may have brought events. */
+void client_terminal_heard(struct awl_client *c, uint64_t now);
+/* How long the key at the beginning of `rest` is if it concerns the escape key, in a
+ * program's keyboard protocol, and the byte it stands for, -1: none; 0: it doesn't. */
+size_t client_terminal_key(struct awl_client *c, struct bytes rest, int *byte);

@@ -54,6 +54,12 @@ client_view_touch(struct awl_client *c)
     c->view->touched = true;
 }
 
+void
+client_view_sync(struct awl_client *c, bool sync)
+{
+    c->view->caps.sync = sync;
+}
+
 static const struct screen *
 replica(const struct awl_client *c)
 {
@@ -149,6 +155,7 @@ awl_client_enter(struct awl_client *c, const uint8_t **data, size_t *len)
 
     buffer_clear(&v->out);
     draw_enter(&v->out, v->smcup);
+    client_terminal_enter(c, &v->out);
     awl_client_redraw(c);
     lend(v, data, len);
 }
@@ -176,6 +183,7 @@ awl_client_draw(struct awl_client *c, const uint8_t **data, size_t *len, uint64_
         if (c->config.title_prefix)
             overlay_title(target, TITLE_PREFIX);
         show(v, target);
+        client_terminal_draw(c, &v->out);
     }
     lend(v, data, len);
 }
@@ -188,6 +196,7 @@ awl_client_leave(struct awl_client *c, const uint8_t **data, size_t *len)
     /* The last frame is the server's alone: no bar, no prefix. */
     buffer_clear(&v->out);
     show(v, overlay_fit(replica(c), c->config.cols, c->config.rows));
+    client_terminal_leave(c, &v->out);
     draw_leave(&v->out, v->shown, v->rmcup);
     awl_client_redraw(c);
     lend(v, data, len);

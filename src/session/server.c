@@ -19,7 +19,7 @@ own_hello(const struct awl_server_config *config)
 {
     struct hello h = {.revision = HELLO_REVISION,
                       .features = HELLO_PATH | HELLO_VALIDATE | HELLO_MIRROR |
-                                  HELLO_EXIT | HELLO_TTYMODE,
+                                  HELLO_TERMINAL | HELLO_EXIT | HELLO_TTYMODE,
                       .width_table = WIDTH_TABLE_VERSION * 100};
 
     if (!config->no_punch)
@@ -113,6 +113,14 @@ awl_server_free(struct awl_server *s)
     free(s);
 }
 
+static bool
+client_there(const struct awl_server *s, uint64_t now)
+{
+    uint64_t heard = transport_heard(s->carrier.transport);
+
+    return heard != 0 && now - heard <= SERVER_SILENT_MS;
+}
+
 /* ---- in ---- */
 
 static void
@@ -124,6 +132,8 @@ peer_known(struct awl_server *s)
     /* Only with one table of widths may the differ rely on where a character ends. */
     display_own_peer(transport_local(s->carrier.transport),
                      own && h->theirs.width_table == h->mine.width_table);
+    if (carrier_features(&s->carrier) & HELLO_TERMINAL)
+        server_pty_events(s);
     s->changed = true; /* there may be more to say */
 }
 
@@ -133,6 +143,7 @@ awl_server_datagram(struct awl_server *s, const struct awl_datagram *d, uint64_t
     struct path_ref ref = {
         .kind = PATH_UDP, .socket = d->socket, .to = d->from, .from = d->to};
     struct carrier_heard h;
+    bool away;
 
     if (s->over || d->len > DATAGRAM_MAX || carrier_scouted(&s->carrier, d, now))
         return;
@@ -141,12 +152,15 @@ awl_server_datagram(struct awl_server *s, const struct awl_datagram *d, uint64_t
         return;
     }
     server_pty_set_room(s);
+    away = s->met && !client_there(s, now);
     carrier_receive(&s->carrier, &ref, d->ttl, d->ecn, bytes_of(d->data, d->len), now,
                     &h);
     if (h.result.error != 0 || h.result.replayed)
         return;
     if (h.peer_known)
         peer_known(s);
+    if (away)
+        server_pty_returned(s, now);
     /* What is refused isn't acknowledged, but the client shall not think us gone. */
     if (h.result.refused && now >= s->refused_at + SERVER_REFUSED_MS) {
         s->refused_at = now;
@@ -244,14 +258,6 @@ awl_server_pty_end(struct awl_server *s, int status, int signal, uint64_t now)
         display_exit(transport_local(s->carrier.transport), (uint32_t)(status & 0xff),
                      (uint32_t)(signal & 0xff));
     shutdown_begin(s, now);
-}
-
-static bool
-client_there(const struct awl_server *s, uint64_t now)
-{
-    uint64_t heard = transport_heard(s->carrier.transport);
-
-    return heard != 0 && now - heard <= SERVER_SILENT_MS;
 }
 
 static void

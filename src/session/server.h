@@ -84,6 +84,10 @@ struct awl_server {
 
 void server_pty_init(struct awl_server *s, int cols, int rows);
 void server_pty_free(struct awl_server *s);
+/* The client takes events: they need no longer be part of the screen. */
+void server_pty_events(struct awl_server *s);
+/* The client is back: what waited for it is thinned out. */
+void server_pty_returned(struct awl_server *s, uint64_t now);
 /* Hands what the newest client state brought to the program. */
 void server_pty_take_keys(struct awl_server *s, uint64_t now);
 /* Tells the transport how much more may come. */

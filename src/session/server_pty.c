@@ -22,6 +22,26 @@ server_pty_free(struct awl_server *s)
     buffer_free(&s->pty_out);
 }
 
+static struct events *
+events_of(struct awl_server *s)
+{
+    const struct display *d = transport_local(s->carrier.transport);
+
+    return d->events;
+}
+
+void
+server_pty_events(struct awl_server *s)
+{
+    emulator_events(s->emulator, events_of(s));
+}
+
+void
+server_pty_returned(struct awl_server *s, uint64_t now)
+{
+    events_away(events_of(s), now);
+}
+
 /* ---- towards the program ---- */
 
 static size_t
@@ -68,6 +88,7 @@ size_put(struct awl_server *s, int cols, int rows)
         (s->size[s->sizes - 1].at == size.at || s->sizes == SERVER_SIZES_MAX))
         s->sizes--;
     s->size[s->sizes++] = size;
+    emulator_resized(s->emulator, &s->pty_out);
 }
 
 static void
@@ -88,7 +109,7 @@ server_pty_take_keys(struct awl_server *s, uint64_t now)
 
     given_drop(s);
     while (keys_take(keys, &e)) {
-        any = true;
+        any |= e.kind == KEYS_INPUT || e.kind == KEYS_RESIZE;
         switch (e.kind) {
         case KEYS_INPUT:
             input_translate(&s->input, e.input, s->screen->app_cursor, &s->pty_out);
@@ -96,6 +117,10 @@ server_pty_take_keys(struct awl_server *s, uint64_t now)
         case KEYS_RESIZE:
             size_put(s, MIN(e.cols, AWL_COLS_MAX), MIN(e.rows, AWL_ROWS_MAX));
             break;
+        case KEYS_TERMINAL:
+            emulator_profile(s->emulator, &e.terminal, &s->pty_out);
+            break;
+        case KEYS_EVENT_ACK: events_drop(events_of(s), e.number); break;
         }
     }
     s->input_since = s->input.state == INPUT_ESC_O ? now : NEVER;
@@ -161,6 +186,7 @@ awl_server_pty(struct awl_server *s, const uint8_t *data, size_t len, uint64_t n
     reply.max = used < SERVER_PTY_MAX + SERVER_REPLY_MAX
                     ? SERVER_PTY_MAX + SERVER_REPLY_MAX - used
                     : 1; /* 0 would be no limit; no answer is so short */
+    events_of(s)->now = now;
     emulator_write(s->emulator, bytes_of(data, len), &reply);
     buffer_put_bytes(&s->pty_out, buffer_bytes(&reply));
     buffer_free(&reply);
@@ -200,6 +226,11 @@ server_pty_publish(struct awl_server *s, uint64_t now)
 
         m.alternate = s->screen->alternate;
         display_tty(transport_local(s->carrier.transport), &m);
+    }
+    if (carrier_features(&s->carrier) & HELLO_TERMINAL) {
+        display_extras(transport_local(s->carrier.transport),
+                       emulator_extras(s->emulator));
+        display_events(transport_local(s->carrier.transport));
     }
     display_show(transport_local(s->carrier.transport), s->screen);
     transport_changed(s->carrier.transport, now);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "state/terminal_message.h"
 #include "terminal/draw.h"
 #include "terminal/emulate.h"
 
@@ -20,6 +21,7 @@ display_new(int cols, int rows)
 
     d->screen = screen_new(cols, rows);
     d->initial = true;
+    d->events = events_new();
     return d;
 }
 
@@ -29,6 +31,8 @@ display_free(struct display *d)
     if (!d)
         return;
     screen_free(d->screen);
+    extras_clear(&d->extras);
+    events_free(d->events);
     free(d);
 }
 
@@ -61,6 +65,31 @@ display_tty(struct display *d, const struct tty_mode *mode)
 }
 
 void
+display_extras(struct display *d, const struct extras *x)
+{
+    extras_share(&d->extras, x);
+}
+
+void
+display_events(struct display *d)
+{
+    d->event_end = d->events->last;
+}
+
+bool
+display_take_event(struct display *d, struct buffer *draw, struct event *out)
+{
+    const struct event *v = events_next(d->events, 0, d->event_end);
+
+    if (!v)
+        return false;
+    event_draw(draw, v);
+    *out = (struct event){.number = v->number, .at = v->at, .kind = v->kind};
+    events_drop(d->events, v->number);
+    return true;
+}
+
+void
 display_exit(struct display *d, uint32_t status, uint32_t signal)
 {
     d->exited = true;
@@ -79,6 +108,9 @@ display_copy(const void *state, const void *from)
     (void)from; /* a screen is always reached in one step */
     *copy = *d;
     copy->screen = screen_copy(d->screen);
+    copy->extras = (struct extras){0};
+    extras_share(&copy->extras, &d->extras);
+    events_ref(d->events);
     return copy;
 }
 
@@ -105,6 +137,14 @@ display_exit_equal(const struct display *a, const struct display *b)
                                          a->exit_signal == b->exit_signal));
 }
 
+/* Nothing that waits lies between the two. */
+static bool
+display_events_equal(const struct display *a, const struct display *b)
+{
+    return !events_next(b->events, MIN(a->event_end, b->event_end),
+                        MAX(a->event_end, b->event_end));
+}
+
 /* Equal is what leads to an empty diff, or the sender would try to send it for ever. */
 static bool
 display_equal(const void *va, const void *vb)
@@ -112,7 +152,8 @@ display_equal(const void *va, const void *vb)
     const struct display *a = va, *b = vb;
 
     if (a->echo_ack != b->echo_ack || !display_exit_equal(a, b) ||
-        !tty_mode_equal(&a->tty, &b->tty))
+        !tty_mode_equal(&a->tty, &b->tty) || !extras_equal(&a->extras, &b->extras) ||
+        !display_events_equal(a, b))
         return false;
     if (draw_can_copy(a->screen, display_caps(a)) &&
         draw_can_copy(b->screen, display_caps(b)))
@@ -218,6 +259,35 @@ display_pack_tty(const struct tty_mode *tty, struct buffer *out)
     display_pack(&i, out);
 }
 
+static void
+display_pack_extras(const struct extras *x, struct buffer *out)
+{
+    Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+    Awl__TerminalState t;
+
+    terminal_state_fill(x, &t);
+    i.terminal = &t;
+    display_pack(&i, out);
+}
+
+static void
+display_pack_events(const struct display *from, const struct display *to,
+                    struct buffer *out)
+{
+    const struct event *v;
+    uint64_t at = from->event_end;
+
+    while ((v = events_next(to->events, at, to->event_end)) != NULL) {
+        Awl__HostInstruction i = AWL__HOST_INSTRUCTION__INIT;
+        Awl__Event m;
+
+        event_message_fill(v, &m);
+        i.event = &m;
+        display_pack(&i, out);
+        at = v->number;
+    }
+}
+
 static uint8_t
 display_character(uint32_t c)
 {
@@ -260,6 +330,9 @@ display_diff(const void *vfrom, const void *vto, struct buffer *out)
     draw_diff(&bytes, a, b, display_caps(to));
     display_pack_bytes(&bytes, out);
     buffer_free(&bytes);
+    if (!extras_equal(&from->extras, &to->extras))
+        display_pack_extras(&to->extras, out);
+    display_pack_events(from, to, out);
     if (!display_exit_equal(from, to))
         display_pack_exit(to, out);
 }
@@ -282,6 +355,11 @@ display_apply_one(struct display *d, const Awl__HostInstruction *i)
         d->echo_ack = i->echoack->echo_ack_num;
     } else if (i->ttymode) {
         display_apply_tty(d, i->ttymode);
+    } else if (i->terminal) {
+        terminal_state_read(i->terminal, &d->extras);
+    } else if (i->event) {
+        event_message_read(i->event, d->events);
+        d->event_end = MAX(d->event_end, i->event->number);
     } else if (i->exit) {
         display_exit(d, MIN(i->exit->status, 255), MIN(i->exit->signal, 255));
     }
@@ -316,8 +394,8 @@ display_size(const void *state)
 {
     const struct display *d = state;
     const struct screen *s = d->screen;
-    size_t size = sizeof *d + sizeof *s + text_bytes(s->clipboard.data).len +
-                  (size_t)s->rows * sizeof s->grid[0];
+    size_t size = sizeof *d + sizeof *s + d->events->bytes / d->events->refs +
+                  text_bytes(s->clipboard.data).len + (size_t)s->rows * sizeof s->grid[0];
 
     for (int y = 0; y < s->rows; y++) {
         const struct row *r = screen_row(s, y);

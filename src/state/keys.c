@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "state/terminal_message.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,20 +12,24 @@
 #define PENDING_MAX (2 * DIFF_MAX) /* events in the server that nobody takes */
 #define KEPT        65536u
 
-struct resize {
+/* An event that is no input. */
+struct mark {
     uint64_t at; /* event number */
+    enum keys_kind kind;
     int cols, rows;
+    uint64_t number;
+    struct profile *terminal; /* owned; NULL in other kinds */
 };
 
-/* Events `base` up to `base + bytes.len - head`, shared by all states. A change of size
+/* Events `base` up to `base + bytes.len - head`, shared by all states. A mark
  * has its place among the bytes, with a zero there. */
 struct stream {
     unsigned refs;
     struct buffer bytes;
-    size_t head;            /* bytes in front that are done with */
-    uint64_t base;          /* number of the event at head */
-    struct resize *resizes; /* by number, none below base */
-    size_t resize_count, resize_cap;
+    size_t head;        /* bytes in front that are done with */
+    uint64_t base;      /* number of the event at head */
+    struct mark *marks; /* by number, none below base */
+    size_t mark_count, mark_cap;
     uint64_t sent; /* client: events below this are in states already */
     size_t room;   /* server */
     struct arena arena;
@@ -67,40 +72,42 @@ stream_drop(struct stream *s, uint64_t before)
     s->head += (size_t)(before - s->base);
     s->base = before;
     stream_tidy(s);
-    while (n < s->resize_count && s->resizes[n].at < before)
-        n++;
-    s->resize_count -= n;
-    if (n && s->resize_count)
-        memmove(s->resizes, s->resizes + n, s->resize_count * sizeof *s->resizes);
+    while (n < s->mark_count && s->marks[n].at < before)
+        free(s->marks[n++].terminal);
+    s->mark_count -= n;
+    if (n && s->mark_count)
+        memmove(s->marks, s->marks + n, s->mark_count * sizeof *s->marks);
 }
 
+/* Its place is the end. What it owns is taken. */
 static void
-stream_put_resize(struct stream *s, int cols, int rows)
+stream_put_mark(struct stream *s, struct mark m)
 {
-    if (s->resize_count == s->resize_cap) {
-        s->resize_cap = MAX(s->resize_cap * 2, 4);
-        s->resizes = xrealloc(s->resizes, s->resize_cap, sizeof *s->resizes);
+    if (s->mark_count == s->mark_cap) {
+        s->mark_cap = MAX(s->mark_cap * 2, 4);
+        s->marks = xrealloc(s->marks, s->mark_cap, sizeof *s->marks);
     }
-    assert(s->resizes != NULL); /* no room at first: made above */
-    s->resizes[s->resize_count++] = (struct resize){stream_end(s), cols, rows};
+    assert(s->marks != NULL); /* no room at first: made above */
+    m.at = stream_end(s);
+    s->marks[s->mark_count++] = m;
     buffer_put_byte(&s->bytes, 0);
 }
 
-/* The first change of size at or behind `at`; NULL: none. */
-static const struct resize *
-stream_next_resize(const struct stream *s, uint64_t at)
+/* The first mark at or behind `at`; NULL: none. */
+static const struct mark *
+stream_next_mark(const struct stream *s, uint64_t at)
 {
-    size_t low = 0, high = s->resize_count;
+    size_t low = 0, high = s->mark_count;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
 
-        if (s->resizes[mid].at < at)
+        if (s->marks[mid].at < at)
             low = mid + 1;
         else
             high = mid;
     }
-    return low < s->resize_count ? &s->resizes[low] : NULL;
+    return low < s->mark_count ? &s->marks[low] : NULL;
 }
 
 static struct bytes
@@ -134,7 +141,9 @@ keys_free(struct keys *k)
         if (s->bytes.cap)
             wipe(s->bytes.data, s->bytes.cap); /* passwords, too */
         buffer_free(&s->bytes);
-        free(s->resizes);
+        for (size_t i = 0; i < s->mark_count; i++)
+            free(s->marks[i].terminal);
+        free(s->marks);
         arena_free(&s->arena);
         free(s);
     }
@@ -157,22 +166,52 @@ clamp(int v, int max)
     return MIN(MAX(v, 1), max);
 }
 
+/* A mark at the end that was never sent is overwritten by one of its kind. */
+static void
+keys_put_mark(struct keys *k, struct mark m)
+{
+    struct stream *s = k->stream;
+    struct mark *last = s->mark_count ? &s->marks[s->mark_count - 1] : NULL;
+
+    assert(k->end == stream_end(s));
+    if (last && last->kind == m.kind && last->at + 1 == k->end && last->at >= s->sent) {
+        free(last->terminal);
+        m.at = last->at;
+        *last = m;
+        return;
+    }
+    stream_put_mark(s, m);
+    k->end++;
+}
+
 void
 keys_resize(struct keys *k, int cols, int rows)
 {
-    struct stream *s = k->stream;
-    struct resize *last = s->resize_count ? &s->resizes[s->resize_count - 1] : NULL;
+    keys_put_mark(k, (struct mark){.kind = KEYS_RESIZE,
+                                   .cols = clamp(cols, KEYS_COLS_MAX),
+                                   .rows = clamp(rows, KEYS_ROWS_MAX)});
+}
 
-    assert(k->end == stream_end(s));
-    cols = clamp(cols, KEYS_COLS_MAX);
-    rows = clamp(rows, KEYS_ROWS_MAX);
-    if (last && last->at + 1 == k->end && last->at >= s->sent) {
-        last->cols = cols;
-        last->rows = rows;
-        return;
-    }
-    stream_put_resize(s, cols, rows);
-    k->end++;
+static struct profile *
+profile_new(const struct profile *from)
+{
+    struct profile *p = xmalloc(sizeof *p);
+
+    *p = *from;
+    return p;
+}
+
+void
+keys_terminal(struct keys *k, const struct profile *terminal)
+{
+    keys_put_mark(
+        k, (struct mark){.kind = KEYS_TERMINAL, .terminal = profile_new(terminal)});
+}
+
+void
+keys_event_ack(struct keys *k, uint64_t number)
+{
+    keys_put_mark(k, (struct mark){.kind = KEYS_EVENT_ACK, .number = number});
 }
 
 size_t
@@ -187,7 +226,7 @@ bool
 keys_take(struct keys *k, struct keys_event *out)
 {
     struct stream *s = k->stream;
-    const struct resize *next;
+    const struct mark *next;
     uint64_t from, to;
 
     *out = (struct keys_event){.kind = KEYS_INPUT};
@@ -196,15 +235,19 @@ keys_take(struct keys *k, struct keys_event *out)
         from = s->base;
         if (from >= k->end)
             return false;
-        next = stream_next_resize(s, from);
+        next = stream_next_mark(s, from);
         if (!next || next->at != from)
             break;
-        out->kind = KEYS_RESIZE;
+        out->kind = next->kind;
         out->cols = next->cols;
         out->rows = next->rows;
+        out->number = next->number;
+        if (next->terminal)
+            out->terminal = *next->terminal;
         stream_drop(s, from + 1);
-        next = stream_next_resize(s, from + 1);
-        if (!next || next->at != from + 1 || next->at >= k->end)
+        next = stream_next_mark(s, from + 1);
+        if (out->kind != KEYS_RESIZE || !next || next->kind != KEYS_RESIZE ||
+            next->at != from + 1 || next->at >= k->end)
             return true;
     }
     out->kind = KEYS_INPUT;
@@ -262,8 +305,42 @@ subtract(void *state, const void *held)
     stream_drop(k->stream, ((const struct keys *)held)->end);
 }
 
-/* One UserInstruction for each run of bytes and each change of size, packed by protobuf-c
- * from arrays. */
+struct run {
+    Awl__UserInstruction instruction;
+    Awl__Keystroke keystroke;
+    Awl__Resize resize;
+    Awl__EventAck ack;
+    Awl__Terminal terminal;
+    uint8_t palette[TERMINAL_MESSAGE_PALETTE_MAX];
+};
+
+static void
+run_put_mark(struct run *u, const struct mark *m)
+{
+    switch (m->kind) {
+    case KEYS_INPUT: break; /* no mark */
+    case KEYS_RESIZE:
+        awl__resize__init(&u->resize);
+        u->instruction.resize = &u->resize;
+        u->resize.has_width = u->resize.has_height = true;
+        u->resize.width = m->cols;
+        u->resize.height = m->rows;
+        break;
+    case KEYS_TERMINAL:
+        terminal_message_fill(m->terminal, &u->terminal, u->palette);
+        u->instruction.terminal = &u->terminal;
+        break;
+    case KEYS_EVENT_ACK:
+        awl__event_ack__init(&u->ack);
+        u->instruction.eventack = &u->ack;
+        u->ack.has_number = true;
+        u->ack.number = m->number;
+        break;
+    }
+}
+
+/* One UserInstruction for each run of bytes and each mark, packed by protobuf-c from
+ * arrays. */
 static void
 diff(const void *from, const void *to, struct buffer *out)
 {
@@ -271,33 +348,25 @@ diff(const void *from, const void *to, struct buffer *out)
     const struct stream *s = b->stream;
     uint64_t at = MAX(a->end, s->base);
     size_t runs = 1, n = 0, size;
-    struct run {
-        Awl__UserInstruction instruction;
-        Awl__Keystroke keystroke;
-        Awl__Resize resize;
-    } * run;
+    struct run *run;
     Awl__UserInstruction **list;
     Awl__UserMessage m = AWL__USER_MESSAGE__INIT;
 
     if (at >= b->end)
         return;
-    for (const struct resize *r = stream_next_resize(s, at);
-         r && r < s->resizes + s->resize_count && r->at < b->end; r++)
+    for (const struct mark *r = stream_next_mark(s, at);
+         r && r < s->marks + s->mark_count && r->at < b->end; r++)
         runs += 2;
     run = xcalloc(runs, sizeof *run);
     list = xcalloc(runs, sizeof(Awl__UserInstruction *));
     while (at < b->end) {
-        const struct resize *r = stream_next_resize(s, at);
+        const struct mark *r = stream_next_mark(s, at);
         struct run *u = &run[n];
 
         list[n++] = &u->instruction;
         awl__user_instruction__init(&u->instruction);
         if (r && r->at == at) {
-            awl__resize__init(&u->resize);
-            u->instruction.resize = &u->resize;
-            u->resize.has_width = u->resize.has_height = true;
-            u->resize.width = r->cols;
-            u->resize.height = r->rows;
+            run_put_mark(u, r);
             at++;
         } else {
             uint64_t until = r ? MIN(r->at, b->end) : b->end;
@@ -332,7 +401,7 @@ judge(const struct keys *k, const Awl__UserMessage *m, bool last)
 {
     const struct stream *s = k->stream;
     uint64_t at = k->end, end = stream_end(s);
-    size_t bytes = 0, resizes = 0;
+    size_t bytes = 0, marks = 0;
 
     for (size_t i = 0; i < m->n_instruction; i++) {
         const Awl__UserInstruction *u = m->instruction[i];
@@ -352,14 +421,52 @@ judge(const struct keys *k, const Awl__UserMessage *m, bool last)
         } else if (u->resize) {
             if (u->resize->width < 1 || u->resize->height < 1)
                 return ERR_RANGE;
-            resizes += at >= end;
+            marks += at >= end;
+            at++;
+        } else if (u->terminal || u->eventack) {
+            marks += at >= end;
             at++;
         }
     }
-    if (stream_end(s) - s->base + bytes + resizes > PENDING_MAX ||
-        s->resize_count + resizes > KEYS_RESIZES_MAX)
+    if (stream_end(s) - s->base + bytes + marks > PENDING_MAX ||
+        s->mark_count + marks > KEYS_MARKS_MAX)
         return last ? ERR_RANGE : ERR_FULL;
     return bytes && s->room == 0 && !last ? ERR_FULL : ERR_OK;
+}
+
+static void
+apply_one(struct keys *k, const Awl__UserInstruction *u)
+{
+    struct stream *s = k->stream;
+    bool known = k->end < stream_end(s);
+    struct mark mark = {.kind = KEYS_INPUT};
+
+    if (u->keystroke) {
+        size_t len = u->keystroke->keys.len;
+        size_t skip = known ? (size_t)MIN(stream_end(s) - k->end, len) : 0;
+
+        buffer_put_bytes(&s->bytes, bytes_slice(input(u), skip, len));
+        k->end += len;
+        return;
+    }
+    if (u->resize) {
+        mark = (struct mark){.kind = KEYS_RESIZE,
+                             .cols = clamp(u->resize->width, KEYS_COLS_MAX),
+                             .rows = clamp(u->resize->height, KEYS_ROWS_MAX)};
+    } else if (u->terminal) {
+        struct profile p;
+
+        terminal_message_read(u->terminal, &p);
+        mark.kind = KEYS_TERMINAL;
+        mark.terminal = known ? NULL : profile_new(&p);
+    } else if (u->eventack) {
+        mark = (struct mark){.kind = KEYS_EVENT_ACK, .number = u->eventack->number};
+    } else {
+        return; /* a newer client's */
+    }
+    if (!known)
+        stream_put_mark(s, mark);
+    k->end++;
 }
 
 static int
@@ -379,23 +486,8 @@ apply(void *state, struct bytes in, bool last)
         return ERR_FORMAT;
     stream_tidy(s);
     error = judge(k, m, last);
-    for (size_t i = 0; !error && i < m->n_instruction; i++) {
-        const Awl__UserInstruction *u = m->instruction[i];
-
-        if (u->keystroke) {
-            size_t len = u->keystroke->keys.len;
-            uint64_t end = stream_end(s);
-            size_t known = k->end < end ? (size_t)MIN(end - k->end, len) : 0;
-
-            buffer_put_bytes(&s->bytes, bytes_slice(input(u), known, len));
-            k->end += len;
-        } else if (u->resize) {
-            if (k->end >= stream_end(s))
-                stream_put_resize(s, clamp(u->resize->width, KEYS_COLS_MAX),
-                                  clamp(u->resize->height, KEYS_ROWS_MAX));
-            k->end++;
-        }
-    }
+    for (size_t i = 0; !error && i < m->n_instruction; i++)
+        apply_one(k, m->instruction[i]);
     arena_clear(&s->arena);
     return error;
 }

@@ -290,6 +290,7 @@ emulate_esc(struct emulator *e, uint32_t key)
     case 'c':
         screen_reset(s);
         emulate_titles_free(e);
+        emulate_told_reset(e);
         e->last_char = 0;
         break;
     case 'n': s->charsets.gl = 2; break;
@@ -305,7 +306,7 @@ emulate_control(struct emulator *e, uint32_t c)
     struct screen *s = e->s;
 
     switch (c) {
-    case 0x07: s->bells++; break;
+    case 0x07: s->bells += !emulate_bell(e); break;
     case 0x08: back_space(e); break;
     case 0x09: tabulate(s); break;
     case 0x0a:
@@ -347,6 +348,7 @@ emulator_init(struct emulator *e, struct screen *s, enum emulator_role role)
     e->reply = NULL;
     e->last_char = 0;
     e->title_count = 0;
+    e->told = NULL;
     parser_init(&e->parser, role == EMULATOR_REPLICA);
 }
 
@@ -377,6 +379,7 @@ emulator_finish(struct emulator *e)
 {
     parser_free(&e->parser);
     emulate_titles_free(e);
+    emulate_told_free(e);
 }
 
 struct emulator *
@@ -385,6 +388,8 @@ emulator_new(struct screen *s, enum emulator_role role)
     struct emulator *e = xmalloc(sizeof *e);
 
     emulator_init(e, s, role);
+    if (role == EMULATOR_SERVER)
+        emulate_told_new(e);
     return e;
 }
 

@@ -345,6 +345,8 @@ csi_decdsr(struct emulator *e)
 {
     if (emulate_param(e, 0, 0) == 6)
         cursor_report(e, "?");
+    else if (emulate_param(e, 0, 0) == 996)
+        emulate_scheme_report(e);
 }
 
 static void
@@ -358,6 +360,8 @@ static void
 csi_window(struct emulator *e)
 {
     switch (emulate_param(e, 0, 0)) {
+    case 14:
+    case 16: emulate_pixels_report(e, emulate_param(e, 0, 0)); break;
     case 18: emulate_reply(e, "\033[8;%d;%dt", e->s->rows, e->s->cols); break;
     case 22: emulate_title_push(e); break;
     case 23: emulate_title_pop(e); break;
@@ -396,6 +400,12 @@ static const struct {
     {PARSER_KEY('>', 0, 0, 'c'), csi_da2},
     {PARSER_KEY('=', 0, 0, 'c'), csi_da3},
     {PARSER_KEY('>', 0, 0, 'q'), csi_xtversion},
+    {PARSER_KEY('>', 0, 0, 'u'), emulate_keyboard_push},
+    {PARSER_KEY('<', 0, 0, 'u'), emulate_keyboard_pop},
+    {PARSER_KEY('=', 0, 0, 'u'), emulate_keyboard_set},
+    {PARSER_KEY('?', 0, 0, 'u'), emulate_keyboard_report},
+    {PARSER_KEY('>', 0, 0, 'm'), emulate_modify_keys},
+    {PARSER_KEY('?', 0, 0, 'm'), emulate_modify_keys_report},
 };
 
 void

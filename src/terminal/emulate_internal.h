@@ -1,12 +1,31 @@
 /* What emulate*.c share. */
 #pragma once
 #include "terminal/emulate.h"
+#include "terminal/events.h"
 #include "terminal/parser.h"
 
 #define TITLE_STACK_MAX 10
+#define KEYBOARD_DEPTH  8
 
 struct title_pair {
     struct text *title, *icon;
+};
+
+/* The kitty keyboard protocol's stack; flags[depth] are in force, flags[0] without any
+ * push. */
+struct keyboard {
+    uint8_t depth;
+    uint8_t flags[KEYBOARD_DEPTH + 1];
+};
+
+/* A server's emulator only. */
+struct told {
+    struct extras extras;
+    struct profile profile;
+    struct events *events;       /* NULL: copies and bells are part of the screen */
+    struct keyboard keyboard[2]; /* of the main and of the alternate screen */
+    bool scheme_reports;         /* 2031 */
+    bool size_reports;           /* 2048 */
 };
 
 struct emulator {
@@ -17,6 +36,7 @@ struct emulator {
     uint32_t last_char;   /* what REP repeats; 0: nothing */
     struct title_pair titles[TITLE_STACK_MAX];
     int title_count;
+    struct told *told; /* NULL in a replica */
 };
 
 /* emulate.c: what several sequences share. All drop the pending wrap. */
@@ -44,6 +64,25 @@ void emulate_dcs(struct emulator *e);
 void emulate_title_push(struct emulator *e);
 void emulate_title_pop(struct emulator *e);
 void emulate_titles_free(struct emulator *e);
+
+/* ---- emulate_told.c ---- */
+
+void emulate_told_new(struct emulator *e);
+void emulate_told_free(struct emulator *e);
+void emulate_told_reset(struct emulator *e);              /* RIS */
+void emulate_keyboard_push(struct emulator *e);           /* CSI > u */
+void emulate_keyboard_pop(struct emulator *e);            /* CSI < u */
+void emulate_keyboard_set(struct emulator *e);            /* CSI = u */
+void emulate_keyboard_report(struct emulator *e);         /* CSI ? u */
+void emulate_modify_keys(struct emulator *e);             /* CSI > m */
+void emulate_modify_keys_report(struct emulator *e);      /* CSI ? m */
+void emulate_scheme_report(struct emulator *e);           /* CSI ? 996 n */
+void emulate_pixels_report(struct emulator *e, int what); /* CSI 14 t and 16 t */
+bool *emulate_told_mode(struct emulator *e, int mode);    /* NULL: not one of these */
+void emulate_told_mode_set(struct emulator *e, int mode, bool set);
+bool emulate_bell(struct emulator *e); /* false: it is part of the screen */
+/* An OSC's whole text; false: not one of these. */
+bool emulate_told_osc(struct emulator *e, struct bytes whole);
 
 /* Parameter i of the sequence; missing or zero: standard. */
 static inline int

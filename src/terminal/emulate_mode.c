@@ -56,8 +56,9 @@ alternate_mode(struct screen *s, int mode, bool set)
 }
 
 static void
-private_mode(struct screen *s, int mode, bool set)
+private_mode(struct emulator *e, int mode, bool set)
 {
+    struct screen *s = e->s;
     bool *flag = flag_of(s, mode);
 
     if (flag) {
@@ -94,7 +95,7 @@ private_mode(struct screen *s, int mode, bool set)
         else
             screen_restore_cursor(s);
         break;
-    default: break;
+    default: emulate_told_mode_set(e, mode, set); break;
     }
 }
 
@@ -102,7 +103,7 @@ void
 emulate_modes(struct emulator *e, bool set)
 {
     for (unsigned i = 0; i < e->parser.count; i++)
-        private_mode(e->s, e->parser.params[i], set);
+        private_mode(e, e->parser.params[i], set);
 }
 
 enum mode_state {
@@ -140,6 +141,7 @@ emulate_request_private_mode(struct emulator *e)
     struct screen *s = e->s;
     int mode = emulate_param(e, 0, 0);
     const bool *flag = flag_of(s, mode);
+    const bool *told = emulate_told_mode(e, mode);
     enum mode_state state = MODE_UNKNOWN;
 
     if (flag) {
@@ -160,7 +162,7 @@ emulate_request_private_mode(struct emulator *e)
         case 1047:
         case 1049: state = mode_state(s->alternate); break;
         case 1048: state = MODE_RESET; break; /* works, but is no state */
-        default: break;
+        default: state = told ? mode_state(*told) : MODE_UNKNOWN; break;
         }
     }
     emulate_reply(e, "\033[?%d;%d$y", mode, (int)state);

@@ -100,19 +100,6 @@ emulate_title_pop(struct emulator *e)
 
 /* ---- clipboard ---- */
 
-static bool
-base64_only(struct bytes b)
-{
-    for (size_t i = 0; i < b.len; i++) {
-        uint8_t c = b.data[i];
-
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-              (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '='))
-            return false;
-    }
-    return true;
-}
-
 /* "selection;data". A query ("?") isn't base64 and so is refused: reading the user's
  * clipboard from the far side wants a permission that nobody can give yet. */
 static void
@@ -125,13 +112,8 @@ osc_clipboard(struct screen *s, struct bytes text)
         return;
     selection = bytes_slice(text, 0, (size_t)(semi - text.data));
     data = bytes_slice(text, selection.len + 1, text.len);
-    if (selection.len > SCREEN_SELECTION_MAX || data.len > SCREEN_CLIPBOARD_MAX ||
-        !base64_only(data))
+    if (!event_copy_valid(selection, data))
         return;
-    for (size_t i = 0; i < selection.len; i++) {
-        if (!memchr("cpqs01234567", selection.data[i], 12))
-            return;
-    }
     memset(s->clipboard.selection, 0, sizeof s->clipboard.selection);
     if (selection.len)
         memcpy(s->clipboard.selection, selection.data, selection.len);
@@ -146,6 +128,8 @@ emulate_osc(struct emulator *e)
     unsigned number = 0;
     size_t i = 0;
 
+    if (emulate_told_osc(e, text))
+        return;
     for (; i < text.len && i < 4 && text.data[i] >= '0' && text.data[i] <= '9'; i++)
         number = number * 10 + (text.data[i] - '0');
     if (i == text.len || text.data[i] != ';')

@@ -38,7 +38,8 @@ FOREIGN = {
     "zlib.h": {"transport/compress.c"},
     "protobuf-c/": {"transport/instruction.c", "base/pbuf.c", "base/pbuf.h"},
     ".pb-c.h": {
-        "transport/instruction.c", "state/keys.c", "state/display.c", "session/hello.c",
+        "transport/instruction.c", "state/keys.c", "state/display.c", "state/terminal_message.h",
+        "session/hello.c",
     },
     "term.h": {"platform/terminfo.c"},
     "curses.h": {"platform/terminfo.c"},

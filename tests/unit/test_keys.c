@@ -298,7 +298,7 @@ test_bounded(void **state)
         buffer_put(&in, "\x0a\x00", 2);
     assert_int_equal(keys_ops.apply(k, buffer_bytes(&in), false), ERR_FORMAT);
     buffer_clear(&in);
-    for (unsigned i = 0; i < KEYS_RESIZES_MAX + 1; i++)
+    for (unsigned i = 0; i < KEYS_MARKS_MAX + 1; i++)
         buffer_put(&in, "\x0a\x06\x1a\x04\x28\x50\x30\x18", 8);
     assert_int_equal(keys_ops.apply(k, buffer_bytes(&in), false), ERR_FULL);
     assert_int_equal(keys_ops.apply(k, buffer_bytes(&in), true), ERR_RANGE);
