@@ -66,7 +66,7 @@ line_begin(struct predict *p, const struct screen *replica, int x, int y)
 
     p->line =
         (struct predict_line){.known = true, .x = len, .y = y, .look = look, .end = x};
-    if (p->edited)
+    if (p->edited || tty->alternate)
         p->line.end = line_end(p, replica, x, y);
     if (len > 0) {
         p->line.trusted = !tty->alternate;
@@ -240,11 +240,31 @@ place_char(struct predict *p, struct stroke *s, const struct screen *replica)
     return true;
 }
 
+/* Whether what is erased at the end of the text, before x, stays there as a suggestion.
+ */
+static bool
+suggested_again(struct predict *p, const struct screen *replica, int x, int y,
+                struct pen *pen)
+{
+    struct glyph next;
+
+    if (p->overwrite || x >= p->cols)
+        return false;
+    next = shown(p, replica, x, y);
+    if (!glyph_is_blank(&next)) {
+        *pen = next.pen; /* it begins a character earlier, then */
+        return true;
+    }
+    /* A line from the history is suggested as soon as its end is gone. */
+    pen->faint = true;
+    return p->suggests && p->edited && !p->link.tty.alternate;
+}
+
 static bool
 place_erase(struct predict *p, struct stroke *s, const struct screen *replica)
 {
     int width, end;
-    struct glyph blank, gone, next;
+    struct glyph blank, gone;
 
     line_find(p, s, replica);
     /* What stands before the line isn't the user's to erase. */
@@ -255,10 +275,7 @@ place_erase(struct predict *p, struct stroke *s, const struct screen *replica)
     end = run_end(p, replica, s->x, s->y);
     if (p->line.end >= s->x)
         p->line.end -= width;
-    if (end == s->x && !p->overwrite && end < p->cols &&
-        (next = shown(p, replica, end, s->y), !glyph_is_blank(&next))) {
-        /* What is suggested begins a character earlier, then. */
-        gone.pen = next.pen;
+    if (end == s->x && suggested_again(p, replica, end, s->y, &gone.pen)) {
         guess_cell(p, s, replica, s->x - width, gone, true);
         s->x -= width;
         return true;

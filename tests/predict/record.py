@@ -25,6 +25,7 @@ BACK, ENTER = "\x7f", "\r"
 NAMES = {"<left>": LEFT, "<right>": RIGHT, "<up>": UP, "<home>": HOME, "<end>": END,
          "<del>": DELETE, "<bs>": BACK, "<cr>": ENTER, "<esc>": "\x1b", "<c-a>": "\x01",
          "<c-e>": "\x05", "<c-u>": "\x15", "<c-w>": "\x17", "<c-d>": "\x04", "<c-k>": "\x0b",
+         "<c-x>": "\x18", "<down>": "\x1b[B",
          "<m-b>": "\x1bb", "<m-f>": "\x1bf", "<tab>": "\t", "<c-right>": "\x1b[1;5C",
          "<c-left>": "\x1b[1;5D"}
 
@@ -50,6 +51,9 @@ SESSIONS = {
             "jjjkwwbxxjjjjiint here we are, typing words<cr>and more of them on another line"
             "<esc>kkxddpjjA; // the end<esc>yypyyp/main<cr>nncwother<esc>u:set nu<cr>jjjj0dwhhllxx"
             "Oa line above with several words<esc>:q!<cr>"),
+    "nano": (["nano", "main.c"],
+             "typing some text at the top<cr>second line of it, with erorr<bs><bs><bs>ror corrected<cr>"
+             "<down><down><down>in the middle of things <cr>and so on until the end comes<c-x>n"),
     "less": (["less", "text"], "jjjjkkkk ddu/line 40<cr>nnNggG?words<cr>nbbbq"),
     "python": (["python3", "-q", "-i"], "x = 6 * 7<cr>print(x)<cr>for i in range(3):<cr>"
                "    print(i, x)<cr><cr>words = 'one two three'.split()<cr>len(words)<bs><bs>)<cr>"

@@ -455,11 +455,12 @@ replay(const struct run *run, int verbose)
     return t;
 }
 
-/* Where lines are edited, as opposed to vim and less. */
+/* Where lines are edited, as opposed to editors and pagers. */
 static bool
 is_lines(const char *name)
 {
-    return strncmp(name, "vim", 3) != 0 && strncmp(name, "less", 4) != 0;
+    return strncmp(name, "vim", 3) != 0 && strncmp(name, "nano", 4) != 0 &&
+           strncmp(name, "less", 4) != 0;
 }
 
 static void
@@ -490,9 +491,9 @@ int
 main(int argc, char **argv)
 {
     static const struct run runs[] = {
-        {300, false, false, AWL_PREDICT_ADAPTIVE, 970, 5},
-        {100, false, false, AWL_PREDICT_ADAPTIVE, 980, 5},
-        {300, false, true, AWL_PREDICT_ADAPTIVE, 850, 5},
+        {300, false, false, AWL_PREDICT_ADAPTIVE, 970, 1},
+        {100, false, false, AWL_PREDICT_ADAPTIVE, 980, 1},
+        {300, false, true, AWL_PREDICT_ADAPTIVE, 850, 1},
         {300, true, false, AWL_PREDICT_ADAPTIVE, 955, 5},
         {300, true, true, AWL_PREDICT_ADAPTIVE, 800, 5},
         {20, false, false, AWL_PREDICT_ADAPTIVE, 0, 5},
