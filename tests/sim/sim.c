@@ -9,6 +9,7 @@
 #include "base/deadline.h"
 #include "hostile.h"
 #include "matrix.h"
+#include "terminal/emulate.h"
 #include "world.h"
 
 #define SECOND 1000u
@@ -443,6 +444,62 @@ run_flood(struct world *w)
     finish(w, dice(w, 2));
 }
 
+/* What came to the user's terminal: our copies, each once and in order; gives how many
+ * there were so far. */
+static unsigned
+copies_taken(struct world *w, struct events *q, unsigned so_far)
+{
+    const struct event *v;
+
+    while ((v = events_next(q, 0, UINT64_MAX)) != NULL) {
+        struct bytes data = text_bytes(v->data);
+        unsigned number = 0;
+
+        if (data.len == 4 && memcmp(data.data, "QQ", 2) == 0) {
+            number = (unsigned)(data.data[2] - '0') * 10 + (data.data[3] - '0');
+            if (number != so_far)
+                world_fail(w, "copy %u came where %u was due", number, so_far);
+            so_far = number + 1;
+        }
+        events_drop(q, v->number);
+    }
+    return so_far;
+}
+
+/* Copies while datagrams get lost, and nothing passes for a while: once each. */
+static void
+run_events(struct world *w)
+{
+    struct events *q = events_new();
+    unsigned taken = 0;
+
+    w->config.pipe = w->config.can_dial = false;
+    lay_out(w, NET_OPEN, false, dice(w, 2) ? NET_NAT : NET_OPEN);
+    links(w, (int)dice(w, 150), (int)dice(w, 80), (int)dice(w, 300), (int)dice(w, 100));
+    world_start(w);
+    emulator_events(w->tty_emulator, q);
+    world_until(w, world_first_state, w->now + 20 * SECOND);
+    for (unsigned i = 0; i < 40; i++) {
+        buffer_printf(&w->app.output, "\033]52;%c;QQ%02u\a", dice(w, 2) ? 'c' : 'p', i);
+        w->app.ready = w->now;
+        if (dice(w, 4) == 0)
+            type_some(w);
+        if (i == 20)
+            w->net.link[NET_CLIENT].loss = 1000;
+        world_run(w, w->now + 1 + dice(w, 400));
+        if (i == 30)
+            w->net.link[NET_CLIENT].loss = (int)dice(w, 300);
+        taken = copies_taken(w, q, taken);
+    }
+    settle(w, 40 * SECOND);
+    world_run(w, w->now + 20 * SECOND);
+    taken = copies_taken(w, q, taken);
+    if (taken != 40 && w->failed[0] == '\0')
+        world_fail(w, "of 40 copies %u came", taken);
+    finish(w, dice(w, 2));
+    events_free(q);
+}
+
 /* ---- what typing looks like ---- */
 
 /* Types one key and says whether the line then ends with the text, a moment later. */
@@ -628,7 +685,7 @@ static const struct scenario {
     {"hole", run_hole, 40},           {"idle", run_idle, 30},
     {"flood", run_flood, 20},         {"endings", run_endings, 300},
     {"hostile", run_hostile, 60},     {"matrix", matrix_run, 768},
-    {"typing", run_typing, 144},
+    {"typing", run_typing, 144},      {"events", run_events, 60},
 };
 
 static bool
