@@ -101,9 +101,18 @@ client_terminal_leave(struct awl_client *c, struct buffer *out)
 /* ---- what it says ---- */
 
 static bool
-server_listens(const struct awl_client *c)
+server_takes_events(const struct awl_client *c)
 {
     return !c->over && !c->quitting && (carrier_features(&c->carrier) & HELLO_TERMINAL);
+}
+
+/* While it isn't known who the server is, too: a program may ask at once, and stock mosh
+ * skips it. */
+static bool
+server_listens(const struct awl_client *c)
+{
+    return server_takes_events(c) ||
+           (!c->over && !c->quitting && c->carrier.hello.peer == HELLO_PEER_UNKNOWN);
 }
 
 void
@@ -140,6 +149,8 @@ client_terminal_tick(struct awl_client *c, struct buffer *keys, uint64_t now)
         news(c, t->scheme);
         t->scheme = t->reply.profile.scheme;
     }
+    if (c->carrier.hello.peer == HELLO_PEER_STOCK)
+        keys_stock(transport_local(c->carrier.transport));
     if (!t->untold || !server_listens(c))
         return;
     t->untold = false;
@@ -182,7 +193,7 @@ client_terminal_heard(struct awl_client *c, uint64_t now)
     if (newest == 0)
         return;
     client_view_touch(c);
-    if (!server_listens(c))
+    if (!server_takes_events(c))
         return;
     keys_event_ack(transport_local(c->carrier.transport), newest);
     transport_changed(c->carrier.transport, now);

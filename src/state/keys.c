@@ -31,6 +31,7 @@ struct stream {
     struct mark *marks; /* by number, none below base */
     size_t mark_count, mark_cap;
     uint64_t sent; /* client: events below this are in states already */
+    bool stock;    /* client: the server is stock mosh */
     size_t room;   /* server */
     struct arena arena;
 };
@@ -214,6 +215,12 @@ keys_event_ack(struct keys *k, uint64_t number)
     keys_put_mark(k, (struct mark){.kind = KEYS_EVENT_ACK, .number = number});
 }
 
+void
+keys_stock(struct keys *k)
+{
+    k->stream->stock = true;
+}
+
 size_t
 keys_unacked(const struct keys *k)
 {
@@ -315,8 +322,22 @@ struct run {
 };
 
 static void
-run_put_mark(struct run *u, const struct mark *m)
+run_put_input(struct run *u, struct bytes v)
 {
+    awl__keystroke__init(&u->keystroke);
+    u->instruction.keystroke = &u->keystroke;
+    u->keystroke.has_keys = true;
+    u->keystroke.keys = (ProtobufCBinaryData){v.len, (uint8_t *)(uintptr_t)v.data};
+}
+
+static void
+run_put_mark(struct run *u, const struct mark *m, bool stock)
+{
+    /* A message without anything would claim that nothing has changed. */
+    if (stock && m->kind != KEYS_RESIZE) {
+        run_put_input(u, BYTES_NONE);
+        return;
+    }
     switch (m->kind) {
     case KEYS_INPUT: break; /* no mark */
     case KEYS_RESIZE:
@@ -366,17 +387,12 @@ diff(const void *from, const void *to, struct buffer *out)
         list[n++] = &u->instruction;
         awl__user_instruction__init(&u->instruction);
         if (r && r->at == at) {
-            run_put_mark(u, r);
+            run_put_mark(u, r, s->stock);
             at++;
         } else {
             uint64_t until = r ? MIN(r->at, b->end) : b->end;
-            struct bytes v = stream_view(s, at, until);
 
-            awl__keystroke__init(&u->keystroke);
-            u->instruction.keystroke = &u->keystroke;
-            u->keystroke.has_keys = true;
-            u->keystroke.keys =
-                (ProtobufCBinaryData){v.len, (uint8_t *)(uintptr_t)v.data};
+            run_put_input(u, stream_view(s, at, until));
             at = until;
         }
     }

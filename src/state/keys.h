@@ -28,10 +28,13 @@ void keys_free(struct keys *k);
 void keys_push(struct keys *k, struct bytes input);
 /* Sizes are clamped to 1..65535. One that was never sent is overwritten by the next. */
 void keys_resize(struct keys *k, int cols, int rows);
-/* For own servers only. The newest that was never sent is overwritten by the next of its
- * kind. */
+/* For servers that are not known to be stock mosh. The newest that was never sent is
+ * overwritten by the next of its kind. */
 void keys_terminal(struct keys *k, const struct profile *terminal);
 void keys_event_ack(struct keys *k, uint64_t number);
+/* The server is stock mosh: what of these was sent before that was known, and has to be
+ * repeated, is an empty keystroke from now on. */
+void keys_stock(struct keys *k);
 size_t keys_unacked(const struct keys *k);
 
 /* ---- server: the newest remote state ---- */

@@ -306,6 +306,51 @@ test_bounded(void **state)
     keys_free(k);
 }
 
+/* What is no input, and what becomes of it once the server is known to be stock. */
+static void
+test_terminal(void **state)
+{
+    struct profile p = {
+        .known = true, .name = "term 1", .kitty = true, .colors = {COLOR_SET}};
+    struct keys *c = keys_new(), *zero = keys_new(), *sent, *there = keys_new();
+    struct buffer own = {.max = 0}, stock = {.max = 0};
+    struct keys_event e;
+
+    (void)state;
+    keys_push(c, BYTES_LIT("a"));
+    keys_terminal(c, &p);
+    p.cell_width = 9;
+    keys_terminal(c, &p); /* never sent: overwritten */
+    keys_event_ack(c, 7);
+    keys_push(c, BYTES_LIT("b"));
+    sent = keys_ops.copy(c, zero);
+    keys_ops.diff(zero, sent, &own);
+    assert_int_equal(keys_ops.apply(there, buffer_bytes(&own), false), 0);
+    assert_true(keys_take(there, &e) && e.kind == KEYS_INPUT);
+    assert_true(keys_take(there, &e));
+    assert_int_equal(e.kind, KEYS_TERMINAL);
+    assert_true(profile_equal(&e.terminal, &p));
+    assert_true(keys_take(there, &e));
+    assert_int_equal(e.kind, KEYS_EVENT_ACK);
+    assert_int_equal(e.number, 7);
+    assert_true(keys_take(there, &e) && e.kind == KEYS_INPUT);
+    assert_false(keys_take(there, &e));
+    keys_stock(c);
+    keys_ops.diff(zero, sent, &stock);
+    assert_bytes_equal(buffer_bytes(&stock), BYTES_LIT("\x0a\x05\x12\x03\x22\x01"
+                                                       "a"
+                                                       "\x0a\x04\x12\x02\x22\x00"
+                                                       "\x0a\x04\x12\x02\x22\x00"
+                                                       "\x0a\x05\x12\x03\x22\x01"
+                                                       "b"));
+    buffer_free(&own);
+    buffer_free(&stock);
+    keys_free(sent);
+    keys_free(there);
+    keys_free(zero);
+    keys_free(c);
+}
+
 int
 main(void)
 {
@@ -317,6 +362,7 @@ main(void)
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_states_of_two_streams),
+        cmocka_unit_test(test_terminal),
         cmocka_unit_test(test_bounded),
     };
 
