@@ -55,16 +55,17 @@ unset PROMPT_COMMAND
 
 
 class Sshd:
-    """sshd in the network's server host. `path`: folders put before the ordinary PATH of the
-    remote side, such as the one with awl-server. `home`: the remote user's home folder, empty
-    and made here, unless own_home asks for the real one. `ssh_config` is for the client:
-    `ssh -F {ssh_config} server`. `env`: more for the remote environment. `files`: {path: text},
-    files of the system, such as /etc/pam.d/sshd, that are others for this sshd alone."""
+    """sshd in the network's server host, or in another role's at that address. `path`: folders
+    put before the ordinary PATH of the remote side, such as the one with awl-server. `home`: the
+    remote user's home folder, empty and made here, unless own_home asks for the real one.
+    `ssh_config` is for the client: `ssh -F {ssh_config} server`. `env`: more for the remote
+    environment. `files`: {path: text}, files of the system, such as /etc/shadow, that are others
+    for this sshd alone."""
 
     ALIAS = "server"
 
     def __init__(self, run, net, path=(), user=None, own_home=False, env=None, more_server="",
-                 more_client="", port=22, files=None):
+                 more_client="", port=22, files=None, role="s", address=None):
         self.run, self.net = run, net
         self.folder = run.new_folder("sshd")
         self.user = user or pwd.getpwuid(os.getuid()).pw_name
@@ -83,6 +84,7 @@ class Sshd:
         self.process = None
         self.more_server, self.more_client = more_server, more_client
         self.port, self.files = port, files or {}
+        self.role, self.address = role, address or net.server
 
     @property
     def ssh(self):
@@ -99,13 +101,13 @@ class Sshd:
         script = " && ".join([*mounts, 'exec "$@"'])
         with open(self.log, "wb") as log:
             self.process = self.run.start(
-                self.net.inside("s", "unshare", "--mount", "sh", "-c", script, "sh", SSHD, "-D",
+                self.net.inside(self.role, "unshare", "--mount", "sh", "-c", script, "sh", SSHD, "-D",
                                 "-e", "-f", os.path.join(self.folder, "sshd_config")),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until(lambda: "Server listening" in self.log_text(), "sshd listens",
               detail=self.log_text)
         # The first packets of a new IPv6 network may wait a second for its neighbours.
-        reach = f"exec 3<>/dev/tcp/{self.net.server}/{self.port}"
+        reach = f"exec 3<>/dev/tcp/{self.address}/{self.port}"
         until(lambda: subprocess.run(self.net.inside("c", "bash", "-c", reach)).returncode == 0,
               "sshd answers the client", detail=self.log_text)
         return self
@@ -137,9 +139,9 @@ class Sshd:
                                               port=self.port, more=self.more_server))
         with open(os.path.join(f, "host_key.pub")) as key:
             kind, text = key.read().split()[:2]
-        name = self.net.server if self.port == 22 else f"[{self.net.server}]:{self.port}"
+        name = self.address if self.port == 22 else f"[{self.address}]:{self.port}"
         self.put("known_hosts", f"{name} {kind} {text}\n")
-        self.put("ssh_config", CLIENT.format(alias=self.ALIAS, address=self.net.server, folder=f,
+        self.put("ssh_config", CLIENT.format(alias=self.ALIAS, address=self.address, folder=f,
                                              user=self.user, port=self.port,
                                              more=self.more_client))
 
