@@ -18,6 +18,7 @@
 #include "platform/clock.h"
 #include "platform/harden.h"
 #include "platform/random.h"
+#include "programs/leftovers.h"
 #include "programs/relay.h"
 #include "programs/serve.h"
 #include "programs/server_args.h"
@@ -190,6 +191,8 @@ make_control(struct server *s)
     const char *tmp = getenv("TMPDIR");
     int n;
 
+    if (tmp == NULL || tmp[0] != '/')
+        tmp = "/tmp";
     s->control = -1;
     if (!s->args.control)
         return true;
@@ -197,14 +200,15 @@ make_control(struct server *s)
         warn("--control cannot be used where AWL_NO_PUNCH is set");
         return false;
     }
-    n = snprintf(s->directory, sizeof(s->directory), "%s/awl-XXXXXX",
-                 tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
+    leftovers_remove(tmp);
+    n = snprintf(s->directory, sizeof(s->directory), "%s/" LEFTOVERS_PREFIX "XXXXXX",
+                 tmp);
     if (n >= (int)sizeof(s->directory) || mkdtemp(s->directory) == NULL) {
         warn("cannot make a directory %s: %s", s->directory, strerror(errno));
         s->directory[0] = '\0';
         return false;
     }
-    snprintf(s->fifo, sizeof(s->fifo), "%s/control", s->directory);
+    snprintf(s->fifo, sizeof(s->fifo), "%s/" LEFTOVERS_FIFO, s->directory);
     /* Held open for writing too, so that it never comes to its end. */
     if (mkfifo(s->fifo, 0600) != 0 ||
         (s->control = open(s->fifo, O_RDWR | O_NONBLOCK | O_CLOEXEC)) < 0) {
