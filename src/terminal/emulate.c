@@ -269,8 +269,10 @@ emulate_esc(struct emulator *e, uint32_t key)
         return;
     }
     switch (key) {
+    case '6': emulate_back_index(s); break;
     case '7': screen_save_cursor(s); break;
     case '8': screen_restore_cursor(s); break;
+    case '9': emulate_forward_index(s); break;
     case '=': s->app_keypad = true; break;
     case '>': s->app_keypad = false; break;
     case 'D': line_feed(s); break;

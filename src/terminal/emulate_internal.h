@@ -65,6 +65,18 @@ void emulate_title_push(struct emulator *e);
 void emulate_title_pop(struct emulator *e);
 void emulate_titles_free(struct emulator *e);
 
+/* ---- emulate_rect.c ---- */
+
+void emulate_erase_rect(struct emulator *e);     /* DECERA, DECSERA */
+void emulate_fill_rect(struct emulator *e);      /* DECFRA */
+void emulate_copy_rect(struct emulator *e);      /* DECCRA */
+void emulate_insert_columns(struct emulator *e); /* DECIC */
+void emulate_delete_columns(struct emulator *e); /* DECDC */
+void emulate_scroll_left(struct emulator *e);    /* SL */
+void emulate_scroll_right(struct emulator *e);   /* SR */
+void emulate_back_index(struct screen *s);       /* DECBI */
+void emulate_forward_index(struct screen *s);    /* DECFI */
+
 /* ---- emulate_told.c ---- */
 
 void emulate_told_new(struct emulator *e);
