@@ -319,6 +319,9 @@ AWL_API void awl_client_enter(struct awl_client *c, const uint8_t **data, size_t
 AWL_API void awl_client_draw(struct awl_client *c, const uint8_t **data, size_t *len,
                              uint64_t now);
 AWL_API void awl_client_leave(struct awl_client *c, const uint8_t **data, size_t *len);
+/* The terminal was asked something on entering and may be about to answer: read it for a
+ * moment more before giving it back, or the answer goes to whoever reads it next. */
+AWL_API bool awl_client_asking(const struct awl_client *c, uint64_t now);
 AWL_API void
 awl_client_redraw(struct awl_client *c); /* the next draw repaints everything */
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #define DATAGRAMS_MAX   64 /* a turn and socket, so that keys get their turn too */
 #define PIPE_QUEUE_MAX  (256u << 10) /* the engine keeps itself to a quarter of it */
 #define TTY_PATIENCE_MS 2000         /* for a terminal that takes nothing, at the end */
+#define TTY_ANSWER_MS   200          /* and for one that was only just asked something */
 
 /* What undoes every mode a session may have set, should the program be killed. */
 #define CRASH_RESET                                                                      \
@@ -68,12 +70,34 @@ terminal_take(struct driver *d)
     awl_client_redraw(d->client);
 }
 
+/* What the terminal is about to answer must not be typed to whoever reads it next. */
+static void
+terminal_hear_out(struct driver *d)
+{
+    uint64_t now = clock_now(), end = now + TTY_ANSWER_MS;
+    struct pollfd p = {.fd = d->tty->in, .events = POLLIN};
+
+    for (; !d->tty_gone && now < end && awl_client_asking(d->client, now);
+         now = clock_now()) {
+        uint8_t keys[READ_MAX];
+        ssize_t n;
+
+        if (poll(&p, 1, (int)(end - now)) <= 0)
+            continue;
+        n = read(p.fd, keys, sizeof(keys));
+        if (n <= 0)
+            return;
+        awl_client_keys(d->client, keys, (size_t)n, now);
+    }
+}
+
 static void
 terminal_give_back(struct driver *d)
 {
     const uint8_t *data;
     size_t len;
 
+    terminal_hear_out(d);
     awl_client_leave(d->client, &data, &len);
     if (!d->tty_gone) {
         buffer_put(&d->tty_queue, data, len);

@@ -125,6 +125,12 @@ client_terminal_input(struct awl_client *c, struct bytes in, struct buffer *keys
         buffer_put_bytes(keys, in);
 }
 
+bool
+awl_client_asking(const struct awl_client *c, uint64_t now)
+{
+    return reply_awaited(&c->terminal->reply, now);
+}
+
 /* A change of the scheme changes colours as well. */
 static void
 news(struct awl_client *c, uint8_t scheme)

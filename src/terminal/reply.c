@@ -21,6 +21,12 @@ reply_ask(struct reply *r, struct buffer *out)
     r->since = 0;
 }
 
+bool
+reply_awaited(const struct reply *r, uint64_t now)
+{
+    return r->asked && !r->ended && (r->since == 0 || now < r->since + REPLY_PATIENCE_MS);
+}
+
 /* ---- what an answer says ---- */
 
 static void
@@ -187,12 +193,6 @@ release(struct reply *r, struct buffer *keys)
     r->len = 0;
 }
 
-static bool
-awaited(const struct reply *r, uint64_t now)
-{
-    return r->asked && !r->ended && (r->since == 0 || now < r->since + REPLY_PATIENCE_MS);
-}
-
 static void
 answered(struct reply *r, const struct reply *was, uint64_t now)
 {
@@ -201,7 +201,7 @@ answered(struct reply *r, const struct reply *was, uint64_t now)
     r->changed |= !profile_equal(&r->profile, &was->profile);
     if (r->ended && !was->ended)
         r->due = now;
-    else if (awaited(r, now))
+    else if (reply_awaited(r, now))
         r->due = (r->since ? r->since : now) + REPLY_PATIENCE_MS;
     else
         r->due = now + REPLY_SETTLE_MS;
@@ -229,7 +229,7 @@ reply_input(struct reply *r, struct bytes in, struct buffer *keys, uint64_t now)
         case VERDICT_ANSWER: answered(r, &was, now); break;
         }
     }
-    if (r->len == 1 && !awaited(r, now))
+    if (r->len == 1 && !reply_awaited(r, now))
         release(r, keys);
 }
 

@@ -29,6 +29,9 @@ struct reply {
 
 /* Appends the questions, of which every terminal answers the last. */
 void reply_ask(struct reply *r, struct buffer *out);
+/* Questions are out whose answers may still come; not for longer than REPLY_PATIENCE_MS.
+ */
+bool reply_awaited(const struct reply *r, uint64_t now);
 /* Appends what was typed to keys. Bytes that may become an answer are held back: longer
  * only while an answer is awaited, and never a lone Escape otherwise. */
 void reply_input(struct reply *r, struct bytes in, struct buffer *keys, uint64_t now);

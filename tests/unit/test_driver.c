@@ -17,12 +17,14 @@
 
 #define PATIENCE_MS 20000u
 
-/* ---- the toy: 'q' ends, 's' suspends, 'd' dials, 'o' opens and sends ---- */
+/* ---- the toy: 'q' ends, 's' suspends, 'd' dials, 'o' opens and sends; '?' asks the
+ * terminal, '!' is the answer ---- */
 
 struct awl_client {
     struct awl_output out[4];
     size_t count;
     bool redraw;
+    bool asking;
 };
 
 static int toy_log = -1;
@@ -72,6 +74,8 @@ awl_client_keys(struct awl_client *c, const uint8_t *data, size_t len, uint64_t 
                                         .end = AWL_END_REMOTE,
                                         .exit_known = true,
                                         .exit_status = 3});
+        if (data[i] == '?' || data[i] == '!')
+            c->asking = data[i] == '?';
         if (data[i] == 's')
             give(c, (struct awl_output){.kind = AWL_SUSPEND});
         if (data[i] == 'd')
@@ -259,6 +263,13 @@ awl_client_redraw(struct awl_client *c)
     c->redraw = true;
 }
 
+bool
+awl_client_asking(const struct awl_client *c, uint64_t now)
+{
+    (void)now;
+    return c->asking;
+}
+
 /* ---- `awl`'s part: an ssh that fails at the first try and is cat at the second ---- */
 
 static int dials;
@@ -422,6 +433,21 @@ test_ordinary_end(void **state)
     expect(&screen, "<leave>[awl is exiting.]\r\n"); /* CR LF: the settings are back */
 }
 
+/* The answer is read before the terminal is given back; without one it ends as well. */
+static void
+test_an_answer_is_awaited(void **state)
+{
+    (void)state;
+    expect(&screen, "<enter><screen>");
+    type("?");
+    expect(&events, "keys ?\n");
+    type("q");
+    expect(&events, "keys q\n");
+    type("!");
+    expect_exit(3);
+    expect(&screen, "<leave>");
+}
+
 static void
 test_signals_end_in_good_order(void **state)
 {
@@ -514,6 +540,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_signals_end_in_good_order, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_closed_window, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_answer_is_awaited, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_resize, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_suspend_and_resume, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sockets, set_up, tear_down),

@@ -85,6 +85,8 @@ test_mute(void **state)
     assert_bytes_equal(buffer_bytes(&keys), BYTES_LIT("\033"));
     assert_false(reply_news(&r, 1000 + REPLY_PATIENCE_MS));
     /* Later never. */
+    assert_true(reply_awaited(&r, 1000 + REPLY_PATIENCE_MS - 1));
+    assert_false(reply_awaited(&r, 1000 + REPLY_PATIENCE_MS));
     reply_input(&r, BYTES_LIT("\033"), &keys, 1000 + REPLY_PATIENCE_MS);
     assert_int_equal(keys.len, 2);
     buffer_clear(&keys);

@@ -158,9 +158,11 @@ test_questions(void **state)
     (void)state;
     begin(&p, 1, 0, true);
     assert_int_equal(count(&p, "\033]11;?\a"), 1);
+    assert_true(awl_client_asking(p.client, p.now));
     type(&p, "a" ANSWERS "b");
     run(&p, 300);
     assert_bytes_equal(buffer_bytes(&p.pty), BYTES_LIT("ab"));
+    assert_false(awl_client_asking(p.client, p.now));
     buffer_clear(&p.pty);
     print(&p, "\033]11;?\a\033[?u");
     server_turn(&p); /* at once: without the client */
