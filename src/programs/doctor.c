@@ -37,6 +37,9 @@ enough_at(const struct doctor *d, const struct awl_client_facts *f)
 
     if (f->direct && f->direct_at != AWL_NEVER)
         return MIN(f->direct_at + DOCTOR_REST_MS, most);
+    /* It worked, and is in doubt: any change of an address does that for a round trip. */
+    if (f->direct_at != AWL_NEVER)
+        return MIN(f->direct_at + DOCTOR_SILENT_MS, most);
     if (!d->relay || f->first_state_at == AWL_NEVER)
         return silent;
     return f->attempts > 0 && !f->trying && f->peer_known ? 0 : most;
