@@ -188,14 +188,13 @@ table inet nat {{
 
 
 NO_UDP = """
-table inet noudp {{
-  chain forward {{
+table inet noudp {
+  chain forward {
     type filter hook forward priority 0; policy accept;
-    {which} meta l4proto udp drop
-  }}
-}}
+    meta l4proto udp drop
+  }
+}
 """
-NO_UDP_WHICH = {"both": "", "up": "oifname wire0", "down": "iifname wire0"}
 
 # Of what goes over the host's own wires; the relay's loopback datagrams are not counted.
 COUNTERS = """
@@ -406,11 +405,9 @@ class Net:
             if rules:
                 self.nft(chain[i + 1], rules)
 
-    def block_udp(self, blocked=True, which="both"):
-        """From now on (not) at the client's edge router. which: up is towards the server, down
-        towards the client, or both."""
-        self.nft("r", NO_UDP.format(which=NO_UDP_WHICH[which]) if blocked
-                 else "delete table inet noudp")
+    def block_udp(self, blocked=True):
+        """From now on (not) at the client's edge router."""
+        self.nft("r", NO_UDP if blocked else "delete table inet noudp")
 
     def forget(self, role):
         """That box loses its table of UDP flows."""
