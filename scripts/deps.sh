@@ -6,11 +6,11 @@
 # build: the programs. try: also ./try. test: also ./test. lint: also .ci/run.
 set -eu
 
-build='gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev zlib1g-dev
+build='gcc libc6-dev make meson ninja-build pkg-config python3 libmbedtls-dev zlib1g-dev
     libprotobuf-c-dev protobuf-c-compiler libncurses-dev ncurses-base libutempter-dev
     libminiupnpc-dev libcmocka-dev scdoc openssh-client'
 try='openssh-server iproute2 nftables tmux'
-test='conntrack coturn miniupnpd-nftables mosh python3-pytest vim less htop man-db git'
+test='libssl-dev conntrack coturn miniupnpd-nftables mosh python3-pytest vim less htop man-db git'
 lint='clang libclang-rt-14-dev clang-format clang-tidy'
 
 list=

@@ -18,7 +18,7 @@ ALLOWED = re.compile(
     | __stack_chk_fail | __assert_fail | _GLOBAL_OFFSET_TABLE_
     | fputs | fwrite | stderr        # the last words when memory has run out
     | floor | ceil | fabs | log | exp | pow | sqrt | lround
-    | EVP_\w+ | OPENSSL_cleanse | ERR_clear_error
+    | mbedtls_aes_\w+ | EVP_\w+ | OPENSSL_cleanse | ERR_clear_error
     | deflate\w* | inflate\w* | adler32 | protobuf_c_\w+
     | __(asan|ubsan|sanitizer)\w*
     )$""",
