@@ -100,8 +100,8 @@ enum awl_output_kind {
                   more time; `from` is this host's address on that way. Then
                   AWL_NEWS_MAPPED. Where there is no UPnP, say so the same way */
     AWL_UNMAP, /* take that back; nothing is answered */
-    AWL_HOPS,  /* find the routers on the way to `to`. Then AWL_NEWS_HOPS, or nothing
-                  where the system doesn't tell */
+    AWL_HOPS,  /* find the routers on the way to `to`. Then AWL_NEWS_HOPS as they
+                  answer, or nothing where the system doesn't tell */
     AWL_DIAL, /* client: start the relay over ssh; `interactive` if the user may be asked.
                  Then awl_client_pipe_up() or awl_client_pipe_down() */
     AWL_HANGUP,    /* client: close the pipe, or end the ssh that is still logging in */

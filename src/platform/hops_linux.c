@@ -93,9 +93,11 @@ hops_done(struct hops *h, uint64_t now)
         ;
     for (size_t i = 0; i < AWL_HOPS_MAX; i++)
         found += h->router[i].family != AWL_NONE;
-    if (found < AWL_HOPS_MAX && now < h->deadline)
+    if (found == AWL_HOPS_MAX || now >= h->deadline)
+        hops_end(h);
+    else if (found == h->told)
         return false;
-    hops_end(h);
+    h->told = found;
     return true;
 }
 

@@ -1,5 +1,5 @@
-"""Client networks against server networks: a session comes up in every cell, is direct where the
-order of openers is all it takes, and loses nothing of what is typed while it moves.
+"""Client networks against server networks: a session comes up in every cell, is direct wherever
+cells.def says that it can be, and loses nothing of what is typed while it moves.
 
 AWL_MATRIX=all: all 64 cells of the matrix, not only the chosen third."""
 
@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from lab.matrix import CELLS, DIRECT_WITHIN, MORE, THIRD, expected, measure, pool
+from lab.matrix import CELLS, DIRECT_WITHIN, MORE, THIRD, by_search, expected, measure, pool
 
 ALL = os.environ.get("AWL_MATRIX") == "all"
 CHOSEN = (CELLS if ALL else THIRD) + MORE
@@ -24,8 +24,12 @@ def results(run):
 @pytest.mark.parametrize("cell", CHOSEN)
 def test_cell(results, cell):
     result = results[cell].result()
-    if expected(cell) and not result.error and result.direct is None:
-        result = measure(cell)  # a machine that stalled for seconds, or a claim that is wrong
+    # A machine that stalled for seconds, a search without luck, or a claim that is wrong.
+    for _ in range(3 if by_search(cell) else 1):
+        if expected(cell) and not result.error and result.direct is None:
+            result = measure(cell)
+    if not expected(cell):
+        assert result.direct is None, f"direct, which cannot be:\n{result.log}"
     assert not result.error, f"{result.error}\n{result.log}"
     assert result.usable and result.counted, result
     if expected(cell):

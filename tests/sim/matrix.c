@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/addr.h"
 #include "base/deadline.h"
@@ -11,28 +12,41 @@ enum { SECOND = 1000, SEARCH_MS = 3500, DIRECT_MS = 9000, TALLY_MAX = 20000 };
 static const struct kind {
     const char *name;
     enum net_box box, outer;
-    bool host_drops, symmetric, blocked;
+    bool host_drops;
 } clients[] =
     {
-        {"open", NET_OPEN, NET_OPEN, false, false, false},
-        {"hostfw", NET_OPEN, NET_OPEN, true, false, false},
-        {"nat", NET_NAT, NET_OPEN, false, false, false},
-        {"nat-acc", NET_NAT_ACCEPTS, NET_OPEN, false, false, false},
-        {"cgn", NET_NAT, NET_NAT, false, false, false},
-        {"cgn-acc", NET_NAT_ACCEPTS, NET_NAT_ACCEPTS, false, false, false},
-        {"sym", NET_NAT_RANDOM, NET_OPEN, false, true, false},
-        {"udpblock", NET_NO_UDP, NET_OPEN, false, false, true},
+        {"open", NET_OPEN, NET_OPEN, false},
+        {"hostfw", NET_OPEN, NET_OPEN, true},
+        {"nat", NET_NAT, NET_OPEN, false},
+        {"nat-acc", NET_NAT_ACCEPTS, NET_OPEN, false},
+        {"cgn", NET_NAT, NET_NAT, false},
+        {"cgn-acc", NET_NAT_ACCEPTS, NET_NAT_ACCEPTS, false},
+        {"sym", NET_NAT_RANDOM, NET_OPEN, false},
+        {"udpblock", NET_NO_UDP, NET_OPEN, false},
 },
-  servers[] = {
-      {"open", NET_OPEN, NET_OPEN, false, false, false},
-      {"hostdrop", NET_OPEN, NET_OPEN, true, false, false},
-      {"hostfw-fwdrop", NET_FIREWALL, NET_OPEN, true, false, false},
-      {"fwdrop", NET_FIREWALL, NET_OPEN, false, false, false},
-      {"fw-nat22", NET_NAT, NET_FIREWALL, false, false, false},
-      {"nat22", NET_NAT, NET_OPEN, false, false, false},
-      {"nat22-acc", NET_NAT_ACCEPTS, NET_OPEN, false, false, false},
-      {"nat22-sym", NET_NAT_RANDOM, NET_OPEN, false, true, false},
+  /* Nobody hears an ICMP error here, as sockets that are not connected never do: what
+   * rejects is what drops. */
+    servers[] = {
+        {"open", NET_OPEN, NET_OPEN, false},
+        {"hostdrop", NET_OPEN, NET_OPEN, true},
+        {"hostrej", NET_OPEN, NET_OPEN, true},
+        {"fwdrop", NET_FIREWALL, NET_OPEN, false},
+        {"fwrej", NET_FIREWALL, NET_OPEN, false},
+        {"nat22", NET_NAT, NET_OPEN, false},
+        {"nat22-acc", NET_NAT_ACCEPTS, NET_OPEN, false},
+        {"nat22-sym", NET_NAT_RANDOM, NET_OPEN, false},
 };
+
+/* By client and server, in the order of the above. */
+static const struct row {
+    const char *client;
+    enum way { AT_ONCE, ORDER, SEARCH, PIPE } way[8];
+} rows[] = {
+#define ROW(client, ...) {client, {__VA_ARGS__}},
+#include "../matrix/cells.def"
+#undef ROW
+};
+static_assert(ARRAY_LEN(rows) == ARRAY_LEN(clients), "a row for each client");
 static_assert(ARRAY_LEN(clients) * ARRAY_LEN(servers) == MATRIX_CELLS, "8 times 8");
 
 /* Over all runs of the process. */
@@ -91,12 +105,12 @@ matrix_run(struct world *w)
     uint64_t cell = w->config.seed % MATRIX_CELLS, began, round;
     const struct kind *c = &clients[cell / ARRAY_LEN(servers)];
     const struct kind *s = &servers[cell % ARRAY_LEN(servers)];
-    bool search = (c->symmetric || s->symmetric) && !c->blocked;
-    bool open = &servers[0] == s || (&clients[0] == c && !c->host_drops);
-    bool pipe = c->blocked || (c->symmetric && s->symmetric);
-    bool at_once = s == &servers[0] && !c->blocked;
+    enum way way = rows[cell / ARRAY_LEN(servers)].way[cell % ARRAY_LEN(servers)];
+    bool pipe = way == PIPE, search = way == SEARCH, at_once = way == AT_ONCE;
     int delay = 1 + (int)net_dice(&w->net, 60);
 
+    if (strcmp(c->name, rows[cell / ARRAY_LEN(servers)].client) != 0)
+        abort();
     lay_out(&w->net.site[0], s, "10.9.0.2", "100.64.9.2", "198.51.100.1");
     lay_out(&w->net.site[1], c, "192.168.1.20", "100.64.1.2", "203.0.113.7");
     for (int i = 0; i < NET_HOSTS; i++)
@@ -104,9 +118,11 @@ matrix_run(struct world *w)
     w->config.pipe_delay = delay;
     w->config.app = APP_ECHO;
     round = 2 * (uint64_t)delay;
-    search = search && !open && !pipe;
     world_start(w);
     began = w->now;
+    if (!world_until(w, world_first_state, began + round + 30) && w->failed[0] == '\0')
+        world_fail(w, "%s x %s: no state in an RTT + 30 ms, RTT %d ms", c->name, s->name,
+                   2 * delay);
     world_until(w, world_direct,
                 began + (pipe || search ? SEARCH_MS + 6 * round
                          : at_once      ? round + 20
@@ -152,5 +168,5 @@ matrix_tally(void)
     printf("# %zu of %zu searches found a way, median %u ms, worst %u ms\n", tally.found,
            tally.tried, tally.found > 0 ? tally.ms[tally.found / 2] : 0,
            tally.found > 0 ? tally.ms[tally.found - 1] : 0);
-    return tally.found * 100 >= tally.tried * 93;
+    return tally.found * 100 >= tally.tried * 95 && tally.ms[tally.found / 2] < SECOND;
 }
