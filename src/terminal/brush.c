@@ -207,6 +207,18 @@ brush_print(struct brush *b, const struct row *r, int x)
         b->at = BRUSH_NOWHERE;
 }
 
+bool
+brush_again(struct brush *b, uint32_t c, int n)
+{
+    uint8_t utf8[UTF8_MAX_LEN];
+
+    if (b->at != BRUSH_AT || brush_csi_cost(n) >= (unsigned)n * utf8_encode(c, utf8))
+        return false;
+    brush_csi(b, n, 'b');
+    brush_advance(b, n);
+    return true;
+}
+
 void
 brush_spaces(struct brush *b, int n, uint32_t bg)
 {

@@ -19,6 +19,7 @@ struct brush {
     int x, y;
     struct pen pen;
     bool pen_known;
+    int effort; /* cells that may still be looked at for something shorter */
 };
 
 /* CSI n FINAL, without n when it is 1. */
@@ -31,5 +32,8 @@ void brush_pen(struct brush *b, struct pen pen);
 void brush_background(struct brush *b, uint32_t bg);
 /* Prints the cell at r[x] where the cursor is; at the edge the receiver wraps first. */
 void brush_print(struct brush *b, const struct row *r, int x);
+/* Prints the character just printed, of width 1, n times more by REP, before the edge;
+ * false, and nothing is done, where the character itself n times is as short. */
+bool brush_again(struct brush *b, uint32_t c, int n);
 /* Prints n spaces that show nothing but the background. */
 void brush_spaces(struct brush *b, int n, uint32_t bg);

@@ -10,6 +10,7 @@ struct caps {
     bool sync;    /* mode 2026; only what is drawn for eyes is bracketed by it */
     bool replica; /* an emulator, nobody watches: no care for the cursor while drawing */
     bool widths;  /* measures characters by our own table */
+    bool rep;     /* repeats the last character with CSI n b */
     bool copies;  /* takes long texts for the clipboard, and the names of selections */
 };
 
@@ -21,4 +22,5 @@ static const struct caps caps_own = {.ech = true,
                                      .title = true,
                                      .replica = true,
                                      .widths = true,
+                                     .rep = true,
                                      .copies = true};

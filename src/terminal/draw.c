@@ -9,6 +9,9 @@
 #define DRAW_SHIFTS_MAX  4  /* moves of blocks in one diff */
 #define DRAW_QUIET_BYTES 64 /* less than this is drawn in front of the user's eyes */
 #define DRAW_GAP_MAX     4  /* unchanged cells that may be printed again in passing */
+#define DRAW_SLIDE_MAX   16 /* columns by which the rest of a row may be moved */
+#define DRAW_SLIDE_WON   6  /* cells that must be saved for it to be tried */
+#define DRAW_EFFORT_MAX  (1 << 18) /* cells looked at for it in one diff */
 
 /* One row while it is painted. */
 struct draw_row {
@@ -162,6 +165,39 @@ draw_erase_tail(const struct draw_row *d)
     }
 }
 
+/* The cells from x on that show the same character as the one at x, up to the last that
+ * differs; the last column, where the receiver would wait to wrap, is not one of them. */
+static int
+draw_same_run(const struct draw_row *d, int x)
+{
+    int n = 1;
+
+    for (int i = x + 1; i < MIN(d->end, d->new->cols - 1); i++) {
+        if (!cell_equal(d->new, x, d->new, i))
+            break;
+        if (draw_differs(d, i))
+            n = i - x + 1;
+    }
+    return n;
+}
+
+/* Prints the character at x; gives how many columns that took. */
+static int
+draw_text(const struct draw_row *d, int x)
+{
+    struct cell c = d->new->cells[x];
+    int n = 1;
+
+    brush_print(d->b, d->new, x);
+    if (c.wide)
+        return 2;
+    if (d->b->caps->rep && !c.cluster && d->b->at == BRUSH_AT)
+        n = draw_same_run(d, x);
+    if (n == 1 || !brush_again(d->b, c.text, n - 1))
+        return 1;
+    return n;
+}
+
 /* Paints a row. joined: the cursor waits at the edge of the row above, and the first
  * character here comes by wrapping, which marks that row as going on. */
 static void
@@ -181,13 +217,129 @@ draw_row(struct draw_row *d, bool joined)
                 w = draw_blank_run(d, x);
                 draw_blanks(d, x, w);
             } else {
-                brush_print(d->b, r, x);
+                w = draw_text(d, x);
             }
         }
         x += w;
     }
     if (d->end < r->cols)
         draw_erase_tail(d);
+}
+
+/* ---- the rest of a row moved ---- */
+
+/* Columns from x on move right by n (n > 0: ICH) or left (n < 0: DCH). */
+struct draw_slide {
+    int x, n;
+};
+
+/* Cells that differ after the move. */
+static int
+draw_slide_differs(const struct draw_row *d, struct draw_slide s)
+{
+    static const struct cell none = {0};
+    int differs = 0;
+
+    for (int x = s.x; x < d->new->cols; x++) {
+        int was = x - s.n;
+
+        if (was >= s.x && was < d->new->cols)
+            differs += !cell_equal(d->old, was, d->new, x);
+        else
+            differs += !cell_is_blank(d->new->cells[x]) ||
+                       d->new->cells[x].pen.bg != none.pen.bg;
+    }
+    return differs;
+}
+
+/* The most promising one. Rows with wide characters are left alone: what stock makes of
+ * their halves depends on what was erased before. */
+static bool
+draw_slide_find(struct draw_row *d, struct draw_slide *best)
+{
+    int cols = d->new->cols, first = 0, least;
+    struct draw_slide s = {0, 0};
+
+    while (first < cols && cell_equal(d->old, first, d->new, first))
+        first++;
+    if (first == cols || d->b->effort < (2 * DRAW_SLIDE_MAX + 1) * (cols - first))
+        return false;
+    for (int x = MAX(first - 1, 0); x < cols; x++) {
+        if (d->old->cells[x].wide || d->new->cells[x].wide)
+            return false;
+    }
+    s.x = first;
+    least = draw_slide_differs(d, s) - DRAW_SLIDE_WON;
+    if (least <= 0)
+        return false;
+    d->b->effort -= (2 * DRAW_SLIDE_MAX + 1) * (cols - first);
+    for (int n = 1; n <= MIN(DRAW_SLIDE_MAX, cols - first - 1); n++) {
+        for (s.n = -n; s.n <= n; s.n += 2 * n) {
+            int differs = draw_slide_differs(d, s);
+
+            if (differs >= least)
+                continue;
+            least = differs;
+            *best = s;
+        }
+    }
+    return best->n != 0;
+}
+
+/* What the row is after the move. Gives. */
+static struct row *
+draw_slide_apply(const struct row *old, struct draw_slide s)
+{
+    struct row *r = row_copy(old, old->cols, 0);
+    struct cell *at = r->cells + s.x;
+    size_t kept = (size_t)(old->cols - s.x - abs(s.n)) * sizeof *at;
+
+    if (s.n > 0) {
+        memmove(at + s.n, at, kept);
+        row_erase(r, s.x, s.x + s.n, 0);
+    } else {
+        memmove(at, at - s.n, kept);
+        row_erase(r, old->cols + s.n, old->cols, 0);
+    }
+    return r;
+}
+
+/* Paints a row that neither has nor gets a wrap mark, with the rest of it moved first
+ * where that is shorter: both are drawn to see it. Terminals that people look at differ
+ * in what such a move leaves behind, and there bytes cost nothing. */
+static void
+draw_row_moved(struct draw_row *d)
+{
+    struct draw_slide s = {0, 0};
+    struct brush *b = d->b, moved = *b;
+    struct buffer *out = b->out, with = {.max = 0}, without = {.max = 0};
+    struct draw_row again = *d;
+    struct row *old;
+
+    if (!b->caps->replica || !d->old || d->old->wrapped || d->new->wrapped || d->last ||
+        !draw_slide_find(d, &s)) {
+        draw_row(d, false);
+        return;
+    }
+    b->out = &without;
+    draw_row(d, false);
+    moved.out = &with;
+    brush_move(&moved, s.x, d->y);
+    brush_background(&moved, 0);
+    brush_csi(&moved, abs(s.n), s.n > 0 ? '@' : 'P');
+    old = draw_slide_apply(d->old, s);
+    again.b = &moved;
+    again.old = old;
+    draw_row(&again, false);
+    row_unref(old);
+    if (with.len < without.len) {
+        moved.effort = b->effort;
+        *b = moved;
+    }
+    buffer_put_bytes(out, buffer_bytes(with.len < without.len ? &with : &without));
+    b->out = out;
+    buffer_free(&with);
+    buffer_free(&without);
 }
 
 /* ---- all rows ---- */
@@ -217,7 +369,10 @@ draw_line(struct brush *b, const struct row *old, const struct row *new, int y,
         d.end = draw_tail(new);
     if (joined)
         d.end = MAX(d.end, 1);
-    draw_row(&d, joined);
+    if (joined)
+        draw_row(&d, true);
+    else
+        draw_row_moved(&d);
     return d.joins;
 }
 
@@ -467,7 +622,11 @@ draw_diff(struct buffer *out, const struct screen *from, const struct screen *to
     bool anew = !from || from->cols != to->cols || from->rows != to->rows;
     const struct screen *same = anew ? NULL : from; /* nothing else of it counts */
     struct buffer picture = {.max = 0};
-    struct brush b = {.out = &picture, .caps = caps, .cols = to->cols, .rows = to->rows};
+    struct brush b = {.out = &picture,
+                      .caps = caps,
+                      .cols = to->cols,
+                      .rows = to->rows,
+                      .effort = DRAW_EFFORT_MAX};
     bool visible;
 
     if (from && from->bells != to->bells)

@@ -5,8 +5,8 @@
  * answer, leaves autowrap on, insert and origin mode off, the region full and no wrap
  * pending, and gives the same screen whichever screen it starts from. What stock doesn't
  * know (faint, strike, overline, kinds and colours of underlines) is said in sequences
- * that do nothing there. Only functions that stock's emulator has are used: its alternate
- * screen, REP and scrolling by SU on the Linux console are missing. */
+ * that do nothing there. Only functions that stock's emulator has are used, but for REP
+ * where caps has it; what is looked at in search of something shorter is capped. */
 #pragma once
 #include "terminal/caps.h"
 #include "terminal/screen.h"

@@ -17,9 +17,20 @@ scribble_below(struct rng_seeded *seed, unsigned n)
 static void
 scribble_text(struct buffer *out, struct rng_seeded *seed, int cols)
 {
-    static const char *const parts[] = {
-        "a",  "b",         "xyz",          " ",    "  ",    "\xc3\xa9",        "漢",
-        "字", "e\xcc\x81", "\xe2\x94\x80", "🙂", "word ", "\xf3\xb0\x80\x80"};
+    static const char *const parts[] = {"a",
+                                        "b",
+                                        "xyz",
+                                        " ",
+                                        "  ",
+                                        "\xc3\xa9",
+                                        "漢",
+                                        "字",
+                                        "e\xcc\x81",
+                                        "\xe2\x94\x80",
+                                        "🙂",
+                                        "word ",
+                                        "\xf3\xb0\x80\x80",
+                                        "========="};
     unsigned n = scribble_below(seed, 3) ? 1 + scribble_below(seed, 12)
                                          : scribble_below(seed, (unsigned)cols + 4);
 

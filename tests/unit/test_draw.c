@@ -330,6 +330,37 @@ test_leave(void **state)
     buffer_free(&out);
 }
 
+/* The rest of a line is moved, and repeated characters are counted, for replicas. */
+static void
+test_lines_are_cheap(void **state)
+{
+    static const struct {
+        const char *before, *more, *stock, *own;
+    } cases[] = {
+        {"int main(int count, char **list)\r\033[4C", "\033[@x", "\033[@x", "\033[@x"},
+        {"int main(int count, char **list)\r\033[4C", "\033[5P", "\033[5P", "\033[5P"},
+        {"", "aaaaaaaaaaaa", "aaaaaaaaaaaa", "a\033[11b"},
+        {"", "aaa", "aaa", "aaa"},
+        {"", "\u2500\u2500\u2500", "\u2500\u2500\u2500", "\u2500\033[2b"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+        const char *want = i & 1 ? cases[i / 2].own : cases[i / 2].stock;
+        struct screen *a = screen_with(40, 6, cases[i / 2].before), *b = screen_copy(a);
+        struct buffer out = {.max = 0};
+
+        write_to(b, bytes_str(cases[i / 2].more));
+        draw_diff(&out, a, b, i & 1 ? &caps_own : &caps_stock);
+        buffer_put_byte(&out, 0);
+        if (strcmp(buffer_str(&out), want) != 0)
+            fail_msg("case %zu: %s, want other bytes", i, readable(buffer_bytes(&out)));
+        buffer_free(&out);
+        screen_free(a);
+        screen_free(b);
+    }
+}
+
 /* Moved blocks are moved, not painted. */
 static void
 test_moves_are_cheap(void **state)
@@ -375,7 +406,7 @@ main(void)
         cmocka_unit_test(test_short),           cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_replicas_follow), cmocka_unit_test(test_terminals_follow),
         cmocka_unit_test(test_strangers),       cmocka_unit_test(test_leave),
-        cmocka_unit_test(test_moves_are_cheap),
+        cmocka_unit_test(test_moves_are_cheap), cmocka_unit_test(test_lines_are_cheap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
