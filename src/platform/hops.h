@@ -21,5 +21,5 @@ bool hops_start(struct hops *h, const struct awl_addr *to, uint64_t now);
 /* After each wait. True: there is news, router is filled as far as anybody has answered;
  * the near ones answer in milliseconds, and the first openers leave soon. It is over
  * (fd -1) when all have answered, or HOPS_WAIT_MS have passed. */
-bool hops_done(struct hops *h, uint64_t now);
+bool hops_news(struct hops *h, uint64_t now);
 void hops_end(struct hops *h); /* any number of times */

@@ -83,7 +83,7 @@ read_error(struct hops *h)
 }
 
 bool
-hops_done(struct hops *h, uint64_t now)
+hops_news(struct hops *h, uint64_t now)
 {
     size_t found = 0;
 

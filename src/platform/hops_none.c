@@ -10,7 +10,7 @@ hops_start(struct hops *h, const struct awl_addr *to, uint64_t now)
 }
 
 bool
-hops_done(struct hops *h, uint64_t now)
+hops_news(struct hops *h, uint64_t now)
 {
     (void)h;
     (void)now;

@@ -266,7 +266,7 @@ legwork_news(struct legwork *w, struct awl_news *news, uint64_t now)
                                   .lease_s = w->igd.lease_s};
         return true;
     }
-    if (w->hops.fd >= 0 && hops_done(&w->hops, now)) {
+    if (w->hops.fd >= 0 && hops_news(&w->hops, now)) {
         *news = (struct awl_news){
             .kind = AWL_NEWS_HOPS, .addr = w->hops.router, .count = AWL_HOPS_MAX};
         return true;
