@@ -4,7 +4,7 @@ filtered server can't be reached from a new network."""
 import os
 import subprocess
 
-from lab.session import PROMPT
+from lab.session import PROMPT, echoes, leave
 from lab.wait import until
 
 SECRET = "correct horse"
@@ -13,16 +13,6 @@ SECRET = "correct horse"
 def up(screen):
     screen.wait(PROMPT)
     screen.log.first("session: udp")
-
-
-def echoes(screen, number):
-    screen.line(f"echo $(({number} * 7)) of them")
-    screen.wait(f"^{number * 7} of them$")
-
-
-def leave(screen):
-    screen.line("exit")
-    assert screen.exit_status() == 0
 
 
 def test_ssh_ends_once_udp_carries_the_session(lab):

@@ -5,23 +5,13 @@ import os
 import shutil
 import subprocess
 
-from lab.session import PROMPT
+from lab.session import PROMPT, echoes, leave
 from lab.sshd import Sshd
 from lab.wait import until
 
 PASSWORD = "271828"
 HASH = ("$6$awl$NgrvCnVUic2A7kcCJeclZaLj4JaQpIwtWb2VAVYfq09"
         "r1LxzfN4juo2q/E2OQ1./0sO9othQhSUMqa55vzxWD.")  # crypt(3)
-
-
-def echoes(screen, number):
-    screen.line(f"echo $(({number} * 7)) of them")
-    screen.wait(f"^{number * 7} of them$")
-
-
-def leave(screen):
-    screen.line("exit")
-    assert screen.exit_status() == 0
 
 
 def dials(screen):

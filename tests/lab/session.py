@@ -17,6 +17,17 @@ from .wait import until
 PROMPT = r"awl-lab\$ *$"
 
 
+def echoes(screen, number):
+    """The shell answers: each number once in a session, since its answer stays on the screen."""
+    screen.line(f"echo $(({number} * 7)) of them")
+    screen.wait(f"^{number * 7} of them$")
+
+
+def leave(screen, status=0):
+    screen.line(f"exit {status}")
+    assert screen.exit_status() == status
+
+
 class Lab(contextlib.ExitStack):
     """with Lab(run, "drop") as lab: screen = lab.awl()"""
 

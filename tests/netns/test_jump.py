@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from lab.session import PROMPT
+from lab.session import PROMPT, echoes, leave
 from lab.sshd import Sshd
 from lab.wait import until
 
@@ -31,16 +31,6 @@ def through_jump(lab):
     return f"--ssh=ssh -F {config}", jump
 
 
-def echoes(screen, number):
-    screen.line(f"echo $(({number} * 7)) of them")
-    screen.wait(f"^{number * 7} of them$")
-
-
-def leave(screen):
-    screen.line("exit 3")
-    assert screen.exit_status() == 3
-
-
 @pytest.mark.parametrize("kind", ["open", "drop"])
 def test_direct_route(lab, kind):
     lab = lab(kind)
@@ -54,7 +44,7 @@ def test_direct_route(lab, kind):
     echoes(screen, 6)
     until(lambda: len(screen.log.times("session: moved to udp")) >= 2, "UDP again",
           detail=screen.log.text)
-    leave(screen)
+    leave(screen, 3)
 
 
 def test_no_route(lab):
@@ -69,5 +59,5 @@ def test_no_route(lab):
     echoes(screen, 6)
     assert jump.logins() >= 2
     assert not screen.log.times("session: udp")
-    leave(screen)
+    leave(screen, 3)
     assert screen.log.path_line().startswith("ssh pipe"), screen.log.path_line()

@@ -7,20 +7,14 @@ import shutil
 import pytest
 
 from lab import programs
-from lab.session import PROMPT
+from lab.session import PROMPT, echoes, leave
 from lab.wait import until
 
 KINDS = ["open", "drop", "router", "six", "udpblock"]
 
 
-def echoes(screen, number):
-    screen.line(f"echo $(({number} * 7)) of them")
-    screen.wait(f"^{number * 7} of them$")
-
-
-def leave(lab, screen, roamed=False):
-    screen.line("exit")
-    assert screen.exit_status() == 0
+def leave_all(lab, screen, roamed=False):
+    leave(screen)
     lab.wait_gone("s", "mosh-server")
     if not roamed:  # else sshd doesn't know yet that nobody is at the other end
         lab.wait_gone("s", "awl-server")
@@ -40,7 +34,7 @@ def test_one_login(lab, kind):
         screen.log.first("session: udp")
     else:
         assert not screen.log.times("session: udp")
-    leave(lab, screen)
+    leave_all(lab, screen)
 
 
 def test_roams(lab):
@@ -53,7 +47,7 @@ def test_roams(lab):
         lab.net.roam()
         echoes(screen, number)
     assert len(screen.log.times("ssh: dial")) >= 2
-    leave(lab, screen, roamed=True)
+    leave_all(lab, screen, roamed=True)
 
 
 @pytest.mark.parametrize("place", ["~/.local/bin", "~/bin", "beside the server"])
@@ -71,7 +65,7 @@ def test_places(lab, place):
     screen.wait(PROMPT)
     lab.net.roam()
     echoes(screen, 6)
-    leave(lab, screen, roamed=True)
+    leave_all(lab, screen, roamed=True)
 
 
 def test_nowhere(lab):
@@ -97,4 +91,4 @@ def test_relay_is_killed(lab):
     echoes(screen, 6)
     until(lambda: len(screen.log.times("ssh: relay up")) == 2, "the pipe is back",
           detail=screen.log.text)
-    leave(lab, screen)
+    leave_all(lab, screen)
