@@ -57,18 +57,6 @@ parse_v4(struct bytes t, uint8_t ip[4])
     return t.len == 0;
 }
 
-static int
-hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* One group of one to four hexadecimal digits. */
 static bool
 hex_take(struct bytes *t, uint16_t *out)

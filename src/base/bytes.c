@@ -31,6 +31,18 @@ bytes_slice(struct bytes b, size_t at, size_t len)
     return (struct bytes){b.data + at, MIN(len, b.len - at)};
 }
 
+int
+hex_value(uint8_t c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
 bool
 bytes_equal_secret(const void *a, const void *b, size_t len)
 {
@@ -47,6 +59,14 @@ buffer_free(struct buffer *b)
 {
     free(b->data);
     *b = (struct buffer){.max = b->max};
+}
+
+void
+buffer_wipe(struct buffer *b)
+{
+    if (b->data != NULL)
+        wipe(b->data, b->cap);
+    buffer_free(b);
 }
 
 void

@@ -21,6 +21,8 @@ struct bytes bytes_str(const char *s);
 bool bytes_equal(struct bytes a, struct bytes b);
 /* The part from `at`, at most len long; positions past the end give an empty view. */
 struct bytes bytes_slice(struct bytes b, size_t at, size_t len);
+/* Of one hexadecimal digit; -1: it is none. */
+int hex_value(uint8_t c);
 /* In time that depends on len alone; for secrets. */
 bool bytes_equal_secret(const void *a, const void *b, size_t len);
 
@@ -35,8 +37,9 @@ struct buffer {
                       clear */
 };
 
-void buffer_free(struct buffer *b);  /* also makes it empty and usable again */
-void buffer_clear(struct buffer *b); /* keeps the memory */
+void buffer_free(struct buffer *b); /* also makes it empty and usable again */
+void buffer_wipe(struct buffer *b); /* the same, and nothing can be read there: secrets */
+void buffer_clear(struct buffer *b);                 /* keeps the memory */
 bool buffer_reserve(struct buffer *b, size_t extra); /* false: over max, overflow set */
 bool buffer_put(struct buffer *b, const void *data, size_t len); /* all or nothing */
 bool buffer_put_bytes(struct buffer *b, struct bytes v);

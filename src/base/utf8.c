@@ -99,3 +99,13 @@ utf8_valid(struct bytes b)
     }
     return d.need == 0;
 }
+
+bool
+utf8_has_control(struct bytes b)
+{
+    for (size_t i = 0; i < b.len; i++)
+        if (b.data[i] < 0x20 || b.data[i] == 0x7f ||
+            (b.data[i] == 0xc2 && i + 1 < b.len && b.data[i + 1] < 0xa0))
+            return true;
+    return false;
+}

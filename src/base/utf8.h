@@ -20,3 +20,5 @@ unsigned utf8_feed(struct utf8_decoder *d, uint8_t byte, uint32_t out[2]);
 /* 1 to 4 bytes; surrogates and values above U+10FFFF are written as U+FFFD. */
 unsigned utf8_encode(uint32_t c, uint8_t out[UTF8_MAX_LEN]);
 bool utf8_valid(struct bytes b);
+/* C0, DEL or C1: nothing of which may stand in the text of an OSC. */
+bool utf8_has_control(struct bytes b);

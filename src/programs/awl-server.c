@@ -251,8 +251,7 @@ announce(const struct server *s, const struct awl_addr *target)
         connect_put_control(&text, s->fifo);
     connect_put_session(&text, s->udp.port, &s->serve.server.key);
     write_all(&text);
-    wipe(text.data, text.cap);
-    buffer_free(&text);
+    buffer_wipe(&text);
 }
 
 /* ---- the session, in the background ---- */

@@ -198,14 +198,6 @@ escape_act(struct awl_client *c, const struct escape_out *e, uint64_t now)
     }
 }
 
-static void
-buffer_wipe(struct buffer *b)
-{
-    if (b->data != NULL)
-        wipe(b->data, b->cap);
-    buffer_free(b);
-}
-
 /* What the user typed, without the terminal's answers. */
 static void
 keys_typed(struct awl_client *c, struct bytes keys, uint64_t now)

@@ -17,9 +17,7 @@ server_pty_free(struct awl_server *s)
 {
     emulator_free(s->emulator);
     screen_free(s->screen);
-    if (s->pty_out.data != NULL)
-        wipe(s->pty_out.data, s->pty_out.cap);
-    buffer_free(&s->pty_out);
+    buffer_wipe(&s->pty_out);
 }
 
 static struct events *

@@ -139,9 +139,7 @@ keys_free(struct keys *k)
         return;
     s = k->stream;
     if (--s->refs == 0) {
-        if (s->bytes.cap)
-            wipe(s->bytes.data, s->bytes.cap); /* passwords, too */
-        buffer_free(&s->bytes);
+        buffer_wipe(&s->bytes); /* passwords, too */
         for (size_t i = 0; i < s->mark_count; i++)
             free(s->marks[i].terminal);
         free(s->marks);

@@ -1,6 +1,10 @@
 #include "state/terminal_message.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
+
+#define PALETTE_BYTES_MAX (EXTRAS_PALETTE_MAX * COLOR_ENTRY_LEN)
 
 static ProtobufCBinaryData
 data_of(struct bytes b)
@@ -24,10 +28,9 @@ at_most(uint32_t value, uint32_t max)
 static void
 text_read(struct text **t, bool has, ProtobufCBinaryData in, size_t max)
 {
-    for (size_t i = 0; has && i < in.len; i++)
-        has = in.data[i] >= 0x20 && in.data[i] != 0x7f &&
-              !(in.data[i] == 0xc2 && i + 1 < in.len && in.data[i + 1] < 0xa0);
-    text_set(t, has && in.len <= max ? bytes_of(in.data, in.len) : BYTES_NONE);
+    struct bytes text = has ? bytes_of(in.data, in.len) : BYTES_NONE;
+
+    text_set(t, text.len <= max && !utf8_has_control(text) ? text : BYTES_NONE);
 }
 
 /* ---- Terminal ---- */
@@ -50,10 +53,8 @@ terminal_message_fill(const struct profile *p, Awl__Terminal *m,
     for (uint8_t i = 0; i < PROFILE_PALETTE; i++) {
         if (!p->palette[i])
             continue;
-        palette[n++] = i;
-        palette[n++] = (uint8_t)(p->palette[i] >> 16);
-        palette[n++] = (uint8_t)(p->palette[i] >> 8);
-        palette[n++] = (uint8_t)p->palette[i];
+        color_entry_put(palette + n, i, p->palette[i]);
+        n += COLOR_ENTRY_LEN;
     }
     m->has_palette = n > 0;
     m->palette = data_of(bytes_of(palette, n));
@@ -86,12 +87,12 @@ terminal_message_read(const Awl__Terminal *m, struct profile *out)
         out->name[i] = m->name.data[i] >= 0x20 && m->name.data[i] < 0x7f
                            ? (char)m->name.data[i]
                            : '?';
-    for (size_t i = 0; m->has_palette && i + 4 <= m->palette.len; i += 4) {
+    n = m->has_palette ? m->palette.len : 0;
+    for (size_t i = 0; i + COLOR_ENTRY_LEN <= n; i += COLOR_ENTRY_LEN) {
         const uint8_t *e = m->palette.data + i;
 
         if (e[0] < PROFILE_PALETTE)
-            out->palette[e[0]] =
-                COLOR_SET | (uint32_t)e[1] << 16 | (uint32_t)e[2] << 8 | e[3];
+            out->palette[e[0]] = color_entry(e);
     }
 }
 
@@ -136,6 +137,8 @@ terminal_state_fill(const struct extras *x, Awl__TerminalState *m)
 void
 terminal_state_read(const Awl__TerminalState *m, struct extras *x)
 {
+    size_t palette = m->has_palette ? MIN(m->palette.len, PALETTE_BYTES_MAX) : 0;
+
     extras_clear(x);
     x->cursor_style = (uint8_t)at_most(m->cursor_style, 6);
     x->keyboard = (uint8_t)at_most(m->keyboard, EXTRAS_KEYBOARD_MAX);
@@ -145,12 +148,8 @@ terminal_state_read(const Awl__TerminalState *m, struct extras *x)
     x->colors[EXTRAS_FOREGROUND] = color_read(m->has_foreground, m->foreground);
     x->colors[EXTRAS_BACKGROUND] = color_read(m->has_background, m->background);
     x->colors[EXTRAS_CURSOR] = color_read(m->has_cursor, m->cursor);
-    for (size_t i = 0; m->has_palette && i + 4 <= MIN(m->palette.len, 1024u); i += 4) {
-        const uint8_t *e = m->palette.data + i;
-
-        extras_set_palette(x, e[0],
-                           COLOR_SET | (uint32_t)e[1] << 16 | (uint32_t)e[2] << 8 | e[3]);
-    }
+    for (size_t i = 0; i + COLOR_ENTRY_LEN <= palette; i += COLOR_ENTRY_LEN)
+        extras_set_palette(x, m->palette.data[i], color_entry(m->palette.data + i));
     text_read(&x->directory, m->has_directory, m->directory, EXTRAS_TEXT_MAX);
     text_read(&x->pointer, m->has_pointer, m->pointer, EXTRAS_WORD_MAX);
     text_read(&x->progress, m->has_progress, m->progress, EXTRAS_WORD_MAX);

@@ -5,7 +5,7 @@
 #include "terminal/events.h"
 #include "terminal/extras.h"
 
-#define TERMINAL_MESSAGE_PALETTE_MAX (4 * PROFILE_PALETTE)
+#define TERMINAL_MESSAGE_PALETTE_MAX (COLOR_ENTRY_LEN * PROFILE_PALETTE)
 
 /* m borrows from p and palette for as long as it is used. */
 void terminal_message_fill(const struct profile *p, Awl__Terminal *m,

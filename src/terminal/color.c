@@ -3,16 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static int
-hex(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* 1 to 4 digits, scaled to 8 bits; -1: not that. scaled false: the digits are the
  * highest ones (the # form). */
 static int
@@ -24,7 +14,7 @@ part(struct bytes text, bool scaled)
     if (text.len < 1 || text.len > 4)
         return -1;
     for (size_t i = 0; i < text.len; i++) {
-        int d = hex(text.data[i]);
+        int d = hex_value(text.data[i]);
 
         if (d < 0)
             return -1;
@@ -69,18 +59,38 @@ color_text(uint32_t c, char out[COLOR_TEXT_MAX])
 }
 
 uint32_t
+color_rgb(uint8_t red, uint8_t green, uint8_t blue)
+{
+    return COLOR_SET | (uint32_t)red << 16 | (uint32_t)green << 8 | blue;
+}
+
+uint32_t
+color_entry(const uint8_t entry[COLOR_ENTRY_LEN])
+{
+    return color_rgb(entry[1], entry[2], entry[3]);
+}
+
+void
+color_entry_put(uint8_t entry[COLOR_ENTRY_LEN], uint8_t index, uint32_t c)
+{
+    entry[0] = index;
+    entry[1] = (uint8_t)(c >> 16);
+    entry[2] = (uint8_t)(c >> 8);
+    entry[3] = (uint8_t)c;
+}
+
+uint32_t
 color_standard(unsigned index)
 {
     static const uint8_t step[] = {0, 95, 135, 175, 215, 255};
-    uint32_t grey;
+    uint8_t grey;
 
     if (index < 16 || index > 255)
         return 0;
     if (index >= 232) {
-        grey = 8 + 10 * (index - 232);
-        return COLOR_SET | grey << 16 | grey << 8 | grey;
+        grey = (uint8_t)(8 + 10 * (index - 232));
+        return color_rgb(grey, grey, grey);
     }
     index -= 16;
-    return COLOR_SET | (uint32_t)step[index / 36] << 16 |
-           (uint32_t)step[index / 6 % 6] << 8 | step[index % 6];
+    return color_rgb(step[index / 36], step[index / 6 % 6], step[index % 6]);
 }

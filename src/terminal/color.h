@@ -7,6 +7,12 @@
 /* A colour is a uint32_t: 0 for none, otherwise COLOR_SET with 8 bits each of red, green
  * and blue. */
 #define COLOR_SET 0x1000000u
+uint32_t color_rgb(uint8_t red, uint8_t green, uint8_t blue);
+
+/* In an entry of a palette, as it is kept and as it travels: index, red, green, blue. */
+#define COLOR_ENTRY_LEN 4u
+uint32_t color_entry(const uint8_t entry[COLOR_ENTRY_LEN]);
+void color_entry_put(uint8_t entry[COLOR_ENTRY_LEN], uint8_t index, uint32_t c);
 
 /* "rgb:h/h/h" with 1 to 4 hexadecimal digits each, or "#rgb" with 1 to 4 digits each; 0:
  * neither. */

@@ -100,19 +100,12 @@ emulate_title_pop(struct emulator *e)
 
 /* ---- clipboard ---- */
 
-/* "selection;data". A query ("?") isn't base64 and so is refused: reading the user's
- * clipboard from the far side wants a permission that nobody can give yet. */
 static void
 osc_clipboard(struct screen *s, struct bytes text)
 {
-    const uint8_t *semi = text.len ? memchr(text.data, ';', text.len) : NULL;
     struct bytes selection, data;
 
-    if (!semi)
-        return;
-    selection = bytes_slice(text, 0, (size_t)(semi - text.data));
-    data = bytes_slice(text, selection.len + 1, text.len);
-    if (!event_copy_valid(selection, data))
+    if (!event_copy_parse(text, &selection, &data))
         return;
     memset(s->clipboard.selection, 0, sizeof s->clipboard.selection);
     if (selection.len)

@@ -2,6 +2,7 @@
  * Questions are answered from what the client has told of its terminal; with a client
  * that tells nothing they stay unanswered, as in stock mosh. */
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "terminal/emulate_internal.h"
 
 #include <stdlib.h>
@@ -329,11 +330,7 @@ osc_colors(struct emulator *e, int number, struct bytes rest)
 static void
 osc_text(struct text **t, struct bytes in, size_t max)
 {
-    for (size_t i = 0; i < in.len; i++)
-        if (in.data[i] < 0x20 || in.data[i] == 0x7f ||
-            (in.data[i] == 0xc2 && i + 1 < in.len && in.data[i + 1] < 0xa0))
-            return;
-    if (in.len <= max)
+    if (in.len <= max && !utf8_has_control(in))
         text_set(t, in);
 }
 
@@ -369,16 +366,11 @@ static bool
 osc_copy(struct emulator *e, struct bytes rest)
 {
     char selection[SCREEN_SELECTION_MAX + 1] = "";
-    const uint8_t *semi = rest.len ? memchr(rest.data, ';', rest.len) : NULL;
     struct bytes where, data;
 
     if (!e->told->events)
         return false; /* then it is part of the screen */
-    if (!semi)
-        return true;
-    where = bytes_slice(rest, 0, (size_t)(semi - rest.data));
-    data = bytes_slice(rest, where.len + 1, rest.len);
-    if (!event_copy_valid(where, data))
+    if (!event_copy_parse(rest, &where, &data))
         return true;
     if (where.len)
         memcpy(selection, where.data, where.len);

@@ -1,6 +1,7 @@
 #include "terminal/events.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,18 @@ event_copy_valid(struct bytes selection, struct bytes data)
 }
 
 bool
+event_copy_parse(struct bytes text, struct bytes *selection, struct bytes *data)
+{
+    const uint8_t *semi = text.len ? memchr(text.data, ';', text.len) : NULL;
+
+    if (!semi)
+        return false;
+    *selection = bytes_slice(text, 0, (size_t)(semi - text.data));
+    *data = bytes_slice(text, selection->len + 1, text.len);
+    return event_copy_valid(*selection, *data);
+}
+
+bool
 event_note_valid(struct bytes text)
 {
     static const char *const kinds[] = {"9;", "99;", "777;"};
@@ -143,11 +156,7 @@ event_note_valid(struct bytes text)
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         known |= text.len > strlen(kinds[i]) &&
                  memcmp(text.data, kinds[i], strlen(kinds[i])) == 0;
-    for (size_t i = 0; known && i < text.len; i++)
-        if (text.data[i] < 0x20 || text.data[i] == 0x7f ||
-            (text.data[i] == 0xc2 && i + 1 < text.len && text.data[i + 1] < 0xa0))
-            return false;
-    return known;
+    return known && !utf8_has_control(text);
 }
 
 void

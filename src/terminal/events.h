@@ -48,6 +48,10 @@ void events_drop(struct events *e, uint64_t until); /* numbers up to that one */
 void events_away(struct events *e, uint64_t now);
 /* Only letters of base64, and of names of selections (OSC 52). */
 bool event_copy_valid(struct bytes selection, struct bytes data);
+/* "selection;data" in two, borrowed; false: not that, or not valid. A query ("?") isn't
+ * base64 and so is refused: reading the user's clipboard from the far side wants a
+ * permission that nobody can give yet. */
+bool event_copy_parse(struct bytes text, struct bytes *selection, struct bytes *data);
 /* An OSC 9, 99 or 777 without control characters. */
 bool event_note_valid(struct bytes text);
 /* Appends what makes the terminal do it. */

@@ -1,5 +1,6 @@
 #include "terminal/extras.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void
@@ -48,20 +49,14 @@ extras_equal(const struct extras *a, const struct extras *b)
            same(a->pointer, b->pointer) && same(a->progress, b->progress);
 }
 
-static uint32_t
-entry_color(const uint8_t *e)
-{
-    return COLOR_SET | (uint32_t)e[1] << 16 | (uint32_t)e[2] << 8 | e[3];
-}
-
 uint32_t
 extras_palette(const struct extras *x, unsigned index)
 {
     struct bytes p = text_bytes(x->palette);
 
-    for (size_t i = 0; i + 4 <= p.len; i += 4)
+    for (size_t i = 0; i + COLOR_ENTRY_LEN <= p.len; i += COLOR_ENTRY_LEN)
         if (p.data[i] == index)
-            return entry_color(p.data + i);
+            return color_entry(p.data + i);
     return 0;
 }
 
@@ -69,21 +64,25 @@ void
 extras_set_palette(struct extras *x, unsigned index, uint32_t value)
 {
     struct bytes p = text_bytes(x->palette);
-    uint8_t all[EXTRAS_PALETTE_MAX * 4];
-    size_t n = 0, i = 0;
+    uint8_t all[EXTRAS_PALETTE_MAX * COLOR_ENTRY_LEN];
+    size_t n = 0, before = 0, behind;
 
-    for (; i + 4 <= p.len && p.data[i] < index; i += 4, n += 4)
-        memcpy(all + n, p.data + i, 4);
+    while (before < p.len && p.data[before] < index)
+        before += COLOR_ENTRY_LEN;
+    behind = before;
+    if (behind < p.len && p.data[behind] == index)
+        behind += COLOR_ENTRY_LEN;
+    if (before > 0)
+        memcpy(all, p.data, before);
+    n = before;
     if (value) {
-        all[n++] = (uint8_t)index;
-        all[n++] = (uint8_t)(value >> 16);
-        all[n++] = (uint8_t)(value >> 8);
-        all[n++] = (uint8_t)value;
+        color_entry_put(all + n, (uint8_t)index, value);
+        n += COLOR_ENTRY_LEN;
     }
-    if (i + 4 <= p.len && p.data[i] == index)
-        i += 4;
-    for (; i + 4 <= p.len && n + 4 <= sizeof all; i += 4, n += 4)
-        memcpy(all + n, p.data + i, 4);
+    assert(n + (p.len - behind) <= sizeof all); /* no index is there twice */
+    if (behind < p.len)
+        memcpy(all + n, p.data + behind, p.len - behind);
+    n += p.len - behind;
     text_set(&x->palette, bytes_of(all, n));
 }
 
@@ -118,16 +117,12 @@ draw_colors(struct buffer *out, const struct extras *from, const struct extras *
         uint32_t want = extras_palette(to, i);
 
         if (want != extras_palette(from, i)) {
-            char s[8], r[8] = "104;";
-            size_t n = 0;
+            char set_one[8], reset_one[8];
 
-            s[n++] = '4';
-            s[n++] = ';';
-            for (unsigned d = i >= 100 ? 100 : i >= 10 ? 10 : 1; d; d /= 10)
-                s[n++] = (char)('0' + i / d % 10);
-            s[n] = '\0';
-            memcpy(r + 4, s + 2, n - 1);
-            draw_color(out, s, r, want, i < PROFILE_PALETTE ? t->palette[i] : 0);
+            snprintf(set_one, sizeof set_one, "4;%u", i);
+            snprintf(reset_one, sizeof reset_one, "104;%u", i);
+            draw_color(out, set_one, reset_one, want,
+                       i < PROFILE_PALETTE ? t->palette[i] : 0);
         }
     }
 }

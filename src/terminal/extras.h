@@ -29,7 +29,7 @@ struct extras {
     uint32_t marks;       /* how many came */
     uint32_t status;      /* of the command that a 'D' ended, plus 1; 0: not told */
     uint32_t colors[EXTRAS_COLORS]; /* color.h */
-    struct text *palette;           /* 4 bytes each: index, red, green, blue; ascending */
+    struct text *palette;           /* entries (color.h), by index */
     struct text *directory;         /* OSC 7 */
     struct text *pointer;           /* OSC 22 */
     struct text *progress;          /* OSC 9;4, from the "4" on */
