@@ -294,6 +294,7 @@ emulate_esc(struct emulator *e, uint32_t key)
         emulate_titles_free(e);
         emulate_told_reset(e);
         e->last_char = 0;
+        e->extent_rect = false;
         break;
     case 'n': s->charsets.gl = 2; break;
     case 'o': s->charsets.gl = 3; break;
@@ -350,6 +351,7 @@ emulator_init(struct emulator *e, struct screen *s, enum emulator_role role)
     e->reply = NULL;
     e->last_char = 0;
     e->title_count = 0;
+    e->extent_rect = false;
     e->told = NULL;
     parser_init(&e->parser, role == EMULATOR_REPLICA);
 }

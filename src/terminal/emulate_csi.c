@@ -288,6 +288,7 @@ static void
 csi_decstr(struct emulator *e)
 {
     screen_soft_reset(e->s);
+    e->extent_rect = false;
 }
 
 static void
@@ -401,6 +402,9 @@ static const struct {
     {PARSER_KEY(0, ' ', 0, 'A'), emulate_scroll_right},
     {PARSER_KEY(0, '\'', 0, '}'), emulate_insert_columns},
     {PARSER_KEY(0, '\'', 0, '~'), emulate_delete_columns},
+    {PARSER_KEY(0, '$', 0, 'r'), emulate_change_rect},
+    {PARSER_KEY(0, '$', 0, 't'), emulate_reverse_rect},
+    {PARSER_KEY(0, '*', 0, 'x'), emulate_extent},
     {PARSER_KEY(0, '$', 0, 'v'), emulate_copy_rect},
     {PARSER_KEY(0, '$', 0, 'x'), emulate_fill_rect},
     {PARSER_KEY(0, '$', 0, 'z'), emulate_erase_rect},

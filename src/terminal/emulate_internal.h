@@ -36,6 +36,7 @@ struct emulator {
     uint32_t last_char;   /* what REP repeats; 0: nothing */
     struct title_pair titles[TITLE_STACK_MAX];
     int title_count;
+    bool extent_rect;  /* DECSACE: DECCARA and DECRARA change rectangles, not streams */
     struct told *told; /* NULL in a replica */
 };
 
@@ -70,6 +71,9 @@ void emulate_titles_free(struct emulator *e);
 void emulate_erase_rect(struct emulator *e);     /* DECERA, DECSERA */
 void emulate_fill_rect(struct emulator *e);      /* DECFRA */
 void emulate_copy_rect(struct emulator *e);      /* DECCRA */
+void emulate_change_rect(struct emulator *e);    /* DECCARA */
+void emulate_reverse_rect(struct emulator *e);   /* DECRARA */
+void emulate_extent(struct emulator *e);         /* DECSACE */
 void emulate_insert_columns(struct emulator *e); /* DECIC */
 void emulate_delete_columns(struct emulator *e); /* DECDC */
 void emulate_scroll_left(struct emulator *e);    /* SL */

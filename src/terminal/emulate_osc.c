@@ -141,19 +141,69 @@ static void
 dcs_setting(struct emulator *e, struct bytes what)
 {
     const struct screen *s = e->s;
+    const struct {
+        const char *final;
+        int value;
+    } plain[] = {
+        {" q", s->cursor_style},        /* DECSCUSR */
+        {"*x", e->extent_rect ? 2 : 1}, /* DECSACE */
+        {"t", s->rows},                 /* DECSLPP */
+        {"*|", s->rows},                /* DECSNLS */
+        {"$|", s->cols},                /* DECSCPP */
+    };
+    char sgr[SGR_TEXT_MAX];
 
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+        if (bytes_equal(what, bytes_str(plain[i].final))) {
+            emulate_reply(e, "\033P1$r%d%s\033\\", plain[i].value, plain[i].final);
+            return;
+        }
+    }
     if (bytes_equal(what, BYTES_LIT("m"))) {
-        char sgr[SGR_TEXT_MAX];
-
         emulate_sgr_text(s->pen, sgr, sizeof sgr);
         emulate_reply(e, "\033P1$r0%sm\033\\", sgr);
     } else if (bytes_equal(what, BYTES_LIT("r"))) {
         emulate_reply(e, "\033P1$r%d;%dr\033\\", s->top + 1, s->bottom + 1);
-    } else if (bytes_equal(what, BYTES_LIT(" q"))) {
-        emulate_reply(e, "\033P1$r%d q\033\\", (int)s->cursor_style);
+    } else if (bytes_equal(what, BYTES_LIT("\"p"))) { /* DECSCL: as DA1 has it */
+        emulate_reply(e, "\033P1$r62;1\"p\033\\");
     } else {
         emulate_reply(e, "\033P0$r\033\\");
     }
+}
+
+#define CAPABILITY_NAME_MAX 16u
+#define CAPABILITY_HEX_MAX  128u
+
+/* Two capital digits a byte, as xterm writes them. */
+static void
+hex_text(const char *in, char out[CAPABILITY_HEX_MAX])
+{
+    size_t n = 0;
+
+    for (; *in && n + 3 <= CAPABILITY_HEX_MAX; in++, n += 2)
+        snprintf(out + n, 3, "%02X", (unsigned)(unsigned char)*in);
+    out[n] = '\0';
+}
+
+/* The name behind hexadecimal digits; "" when it is none that we could know. */
+static void
+capability_name(struct bytes hex, char out[CAPABILITY_NAME_MAX])
+{
+    size_t n = hex.len / 2;
+
+    out[0] = '\0';
+    if (hex.len % 2 || n >= CAPABILITY_NAME_MAX)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        int high = hex_value(hex.data[2 * i]), low = hex_value(hex.data[2 * i + 1]);
+
+        if (high < 0 || low < 0 || high + low == 0) {
+            out[0] = '\0';
+            return;
+        }
+        out[i] = (char)(high << 4 | low);
+    }
+    out[n] = '\0';
 }
 
 /* XTGETTCAP: terminfo capabilities, names and values in hexadecimal. */
@@ -161,35 +211,46 @@ static void
 dcs_capabilities(struct emulator *e, struct bytes names)
 {
     static const struct {
-        const char *name, *answer;
+        const char *name, *value; /* NULL: a flag, which is set */
     } known[] = {
-        {"544E", "787465726D2D323536636F6C6F72"},     /* TN: xterm-256color */
-        {"6E616D65", "787465726D2D323536636F6C6F72"}, /* name */
-        {"436F", "323536"},                           /* Co: 256 */
-        {"636F6C6F7273", "323536"},                   /* colors */
-        {"524742", "38"},                             /* RGB: 8 bits each */
+        {"TN", "xterm-256color"},
+        {"name", "xterm-256color"},
+        {"Co", "256"},
+        {"colors", "256"},
+        {"RGB", "8"}, /* bits of each */
+        {"Tc", NULL},
+        {"Su", NULL}, /* kinds and colours of underlines */
+        {"Smulx", "\033[4:%p1%dm"},
+        {"Ms", "\033]52;%p1%s;%p2%s\033\\"},
+        {"Ss", "\033[%p1%d q"},
+        {"Se", "\033[2 q"},
+        {"smxx", "\033[9m"},
+        {"rmxx", "\033[29m"},
+        {"Smol", "\033[53m"},
+        {"Rmol", "\033[55m"},
     };
 
     while (names.len) {
         const uint8_t *semi = memchr(names.data, ';', names.len);
-        struct bytes name =
+        struct bytes hex =
             bytes_slice(names, 0, semi ? (size_t)(semi - names.data) : names.len);
-        char upper[16] = "";
-        size_t i;
+        char name[CAPABILITY_NAME_MAX], name_hex[CAPABILITY_HEX_MAX];
+        char value[CAPABILITY_HEX_MAX] = "";
+        size_t i = 0;
 
-        names = bytes_slice(names, name.len + 1, names.len);
-        for (i = 0; i < name.len && i < sizeof upper - 1; i++)
-            upper[i] = (char)(name.data[i] >= 'a' && name.data[i] <= 'f'
-                                  ? name.data[i] - 'a' + 'A'
-                                  : name.data[i]);
-        for (i = 0; i < ARRAY_LEN(known); i++) {
-            if (strcmp(known[i].name, upper) == 0)
-                break;
-        }
-        if (i < ARRAY_LEN(known))
-            emulate_reply(e, "\033P1+r%s=%s\033\\", known[i].name, known[i].answer);
-        else
+        names = bytes_slice(names, hex.len + 1, names.len);
+        capability_name(hex, name);
+        while (i < ARRAY_LEN(known) && strcmp(known[i].name, name) != 0)
+            i++;
+        if (i == ARRAY_LEN(known)) {
             emulate_reply(e, "\033P0+r\033\\");
+            continue;
+        }
+        hex_text(known[i].name, name_hex);
+        if (known[i].value)
+            hex_text(known[i].value, value);
+        emulate_reply(e, "\033P1+r%s%s%s\033\\", name_hex, known[i].value ? "=" : "",
+                      value);
     }
 }
 

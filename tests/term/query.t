@@ -135,3 +135,27 @@ DECSTR resets origin mode and leaves paste
 a replica never answers [10x4 replica]
 \e[?1$p\e[4$p\e[c\e[6n\e[>c\e[=c\e[5n\e[>q
 "" @0,0 reply=
+
+# more settings and capabilities
+
+DECRQSS: DECSACE
+\eP$q*x\e\\\e[2*x\eP$q*x\e\\
+"" @0,0 reply=\eP1$r1*x\e\\\eP1$r2*x\e\\
+DECRQSS: rows and columns
+\eP$qt\e\\\eP$q*|\e\\\eP$q$|\e\\
+"" @0,0 reply=\eP1$r4t\e\\\eP1$r4*|\e\\\eP1$r10$|\e\\
+DECRQSS: level
+\eP$q\"p\e\\
+"" @0,0 reply=\eP1$r62;1\"p\e\\
+XTGETTCAP: a flag has no value
+\eP+q5375;5463\e\\
+"" @0,0 reply=\eP1+r5375\e\\\eP1+r5463\e\\
+XTGETTCAP: underlines
+\eP+q536d756c78\e\\
+"" @0,0 reply=\eP1+r536D756C78=1B5B343A25703125646D\e\\
+XTGETTCAP: clipboard
+\eP+q4d73\e\\
+"" @0,0 reply=\eP1+r4D73=1B5D35323B25703125733B25703225731B5C\e\\
+XTGETTCAP: half a digit, no digit, NUL, too long, empty
+\eP+q5;zz;00;6161616161616161616161616161616161;;\e\\
+"" @0,0 reply=\eP0+r\e\\\eP0+r\e\\\eP0+r\e\\\eP0+r\e\\\eP0+r\e\\

@@ -231,3 +231,54 @@ abc\r\ndef\e[1;4H\e9
 DECFI ends a pending wrap [3x2]
 abc\e9x
 "bcx" @2,0 wrap=1
+
+# DECCARA, DECRARA, DECSACE
+
+DECCARA: a rectangle
+abcd\r\nefgh\e[2*x\e[1;2;2;3;7$r
+"abcd|efgh" @4,1 cell(0,1)=0 cell(1,0)=0;7 cell(2,1)=0;7 cell(3,1)=0
+DECCARA: a stream, which is how it begins
+abcd\r\nefgh\e[1;3;2;2;4$r
+"abcd|efgh" @4,1 cell(1,0)=0 cell(2,0)=0;4 cell(0,1)=0;4 cell(1,1)=0;4 cell(2,1)=0
+DECCARA: colours stay, and the pen
+\e[31mab\e[1;1;1;2;1;5$r
+"ab" @2,0 cell(0,0)=0;1;5;31 cell(1,0)=0;1;5;31 pen=0;31
+DECCARA: 0 ends what it knows, italic stays
+\e[1;3;4mab\e[m\e[1;1;1;1;0$r
+"ab" @2,0 cell(0,0)=0;3 cell(1,0)=0;1;3;4
+DECCARA: without attributes
+\e[1mab\e[m\e[1;1;1;1$r
+"ab" @2,0 cell(0,0)=0 cell(1,0)=0;1
+DECCARA: 22 to 28 end one each
+\e[1;4;5;7;8mab\e[m\e[1;1;1;1;22;24;25;27;28$r
+"ab" @2,0 cell(0,0)=0 cell(1,0)=0;1;5;7;8;4
+DECCARA: what was erased gets attributes
+\e[2*x\e[1;1;1;2;7$r
+"" @0,0 cell(0,0)=0;7 cell(1,0)=0;7 cell(2,0)=erased:0
+DECCARA: a wide character is changed by its left half
+\e[2*x漢\e[1;1;1;1;4$r
+"漢" @2,0 cell(0,0)=0;4 cell(1,0)=erased:0
+DECCARA: and not by its right half
+\e[2*x漢\e[1;2;1;2;4$r
+"漢" @2,0 cell(0,0)=0 cell(1,0)=erased:0
+DECCARA: nothing left of it
+ab\e[2*x\e[1;2;1;1;7$r
+"ab" @2,0 cell(0,0)=0 cell(1,0)=0
+DECCARA: beyond the edges
+ab\e[2*x\e[1;2;99;99;7$r
+"ab" @2,0 cell(0,0)=0 cell(1,0)=0;7 cell(9,3)=0;7
+DECCARA: in origin mode from the region's corner
+a\r\nb\e[2;3r\e[?6h\e[2*x\e[1;1;1;1;7$r
+"a|b" @0,1 cell(0,0)=0 cell(0,1)=0;7
+DECRARA: turns round
+a\e[7mb\e[m\e[2*x\e[1;1;1;2;7$t
+"ab" @2,0 cell(0,0)=0;7 cell(1,0)=0
+DECRARA: 0 is all of them
+\e[1mab\e[m\e[1;1;1;1;0$t
+"ab" @2,0 cell(0,0)=0;5;7;4 cell(1,0)=0;1
+DECSACE: 1 and 0 are streams again
+abcd\r\nef\e[2*x\e[1*x\e[1;3;2;1;7$r
+"abcd|ef" @2,1 cell(3,0)=0;7 cell(0,1)=0;7
+DECSACE: DECSTR forgets it
+abcd\r\nef\e[2*x\e[!p\e[1;3;2;1;7$r
+"abcd|ef" @2,1 cell(3,0)=0;7 cell(0,1)=0;7
