@@ -38,6 +38,7 @@ set -g remain-on-exit-format ""
 set -s escape-time 0
 set -g focus-events off
 set -g allow-rename on
+set -as terminal-features ",*:RGB:usstyle:overline:strikethrough"
 """
 
 
@@ -64,33 +65,39 @@ def cells(capture):
 
 def look(letter, state):
     """The attributes that anybody sees: a blank has no ink, unless a line or inverse shows it."""
-    if letter == " " and not state.keys() & {"underlined", "inverse", "struck"}:
+    if letter == " " and not state.keys() & {"underlined", "inverse", "struck", "overlined"}:
         state = {name: value for name, value in state.items() if name == "ground"}
     return tuple(sorted(state.items()))
 
 
 PLAIN = {1: "bold", 2: "faint", 3: "italic", 4: "underlined", 5: "blink", 7: "inverse",
-         8: "hidden", 9: "struck"}
+         8: "hidden", 9: "struck", 53: "overlined"}
 ENDS = {22: ("bold", "faint"), 23: ("italic",), 24: ("underlined",), 25: ("blink",),
-        27: ("inverse",), 28: ("hidden",), 29: ("struck",), 39: ("ink",), 49: ("ground",)}
+        27: ("inverse",), 28: ("hidden",), 29: ("struck",), 39: ("ink",), 49: ("ground",),
+        55: ("overlined",), 59: ("line",)}
+COLOURED = {38: "ink", 48: "ground", 58: "line"}
 
 
 def attributes(state, words):
     """One SGR sequence of tmux's, into state. 38;5;0-7 is the same colour as 30-37."""
-    numbers = [int(word.split(":")[0] or 0) for word in words.split(";")]
+    words = words.split(";")
+    numbers = [int(word.split(":")[0] or 0) for word in words]
     while numbers:
+        word = words[-len(numbers)]
         number = numbers.pop(0)
         if number == 0:
             state.clear()
+        elif word.startswith("4:"):
+            state["underlined"] = word[2:]
         elif number in PLAIN:
             state[PLAIN[number]] = "on"
         elif number in ENDS:
             for name in ENDS[number]:
                 state.pop(name, None)
-        elif number in (38, 48):
+        elif number in COLOURED:
             take = 2 if numbers[0] == 5 else 4
             colour, numbers = numbers[:take], numbers[take:]
-            state["ink" if number == 38 else "ground"] = str(colour[1:])
+            state[COLOURED[number]] = str(colour[1:])
         elif number // 10 in (3, 4):
             state["ink" if number < 40 else "ground"] = str([number % 10])
         elif number // 10 in (9, 10):
@@ -140,6 +147,14 @@ class Screen:
     def painted(self):
         """The rows as cells with their colours and attributes: see cells()."""
         return cells(self.tmux("capture-pane", "-p", "-e", "-N"))
+
+    def watched(self):
+        """A second terminal that this one is drawn on, and that knows no erasing in a colour: so
+        what tmux leaves out of captures, cells erased in a colour, are blanks of that colour
+        there. Keys and sizes go to this one; what it shows is read from that one."""
+        return Screen(self.run, ["tmux", "-u", "-L", self.socket, "attach-session"],
+                      *map(int, self.format("#{window_width} #{window_height}").split()),
+                      env={"TERM": "tmux-256color"})
 
     def cursor(self):
         """(column, row, visible)"""
