@@ -26,6 +26,10 @@ soak: all
 matrix: all
 	AWL_BUILD=$(abspath $(BUILD)) PYTHONPATH=tests python3 -m lab.matrix $(ARGS)
 
+# awl and stock mosh side by side, as a table of ratios. ARGS: see its --help.
+bench: all
+	AWL_BUILD=$(abspath $(BUILD)) PYTHONPATH=tests python3 -m bench $(ARGS)
+
 # Each target for FUZZ_SECONDS, under both sanitizers; what it finds is left in build-fuzz.
 FUZZ_SECONDS ?= 600
 fuzz:
@@ -48,4 +52,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps try test soak matrix fuzz install clean
+.PHONY: all deps try test soak matrix bench fuzz install clean
