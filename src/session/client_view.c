@@ -27,6 +27,7 @@ client_view_new(const struct awl_client_config *config)
                             .bce = caps->bce,
                             .title = caps->title,
                             .sync = caps->sync,
+                            .links = caps->title,
                             .copies = true};
     v->smcup = caps->smcup != NULL ? xstrdup(caps->smcup) : NULL;
     v->rmcup = caps->rmcup != NULL ? xstrdup(caps->rmcup) : NULL;

@@ -177,6 +177,20 @@ brush_advance(struct brush *b, int width)
 }
 
 void
+brush_link(struct brush *b, const struct hyperlink *link)
+{
+    if (hyperlink_equal(b->link, link))
+        return;
+    buffer_put_str(b->out, "\033]8;");
+    if (link)
+        buffer_put(b->out, link->data, link->len);
+    else
+        buffer_put_byte(b->out, ';');
+    buffer_put_byte(b->out, '\a');
+    b->link = link;
+}
+
+void
 brush_print(struct brush *b, const struct row *r, int x)
 {
     struct cell c = r->cells[x];
@@ -190,6 +204,8 @@ brush_print(struct brush *b, const struct row *r, int x)
         return;
     }
     brush_pen(b, c.pen);
+    if (b->caps->links)
+        brush_link(b, cell_link(r, x));
     if (!c.cluster && c.text >= 0x20 && c.text < 0x7f) {
         buffer_put_byte(b->out, (uint8_t)c.text);
         brush_advance(b, 1);
@@ -224,6 +240,7 @@ brush_spaces(struct brush *b, int n, uint32_t bg)
 {
     struct pen pen = {0};
 
+    brush_link(b, NULL);
     if (!b->pen_known || b->pen.bg != bg || pen_shows_on_blank(b->pen)) {
         pen.bg = bg & 0x3ffffff;
         brush_pen(b, pen);

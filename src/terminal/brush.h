@@ -19,6 +19,7 @@ struct brush {
     int x, y;
     struct pen pen;
     bool pen_known;
+    const struct hyperlink *link; /* the receiver prints with; NULL at both ends */
     int effort; /* cells that may still be looked at for something shorter */
 };
 
@@ -32,6 +33,8 @@ void brush_pen(struct brush *b, struct pen pen);
 void brush_background(struct brush *b, uint32_t bg);
 /* Prints the cell at r[x] where the cursor is; at the edge the receiver wraps first. */
 void brush_print(struct brush *b, const struct row *r, int x);
+/* The receiver prints with this hyperlink, NULL: none, from now on. */
+void brush_link(struct brush *b, const struct hyperlink *link);
 /* Prints the character just printed, of width 1, n times more by REP, before the edge;
  * false, and nothing is done, where the character itself n times is as short. */
 bool brush_again(struct brush *b, uint32_t c, int n);

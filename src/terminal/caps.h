@@ -11,6 +11,7 @@ struct caps {
     bool replica; /* an emulator, nobody watches: no care for the cursor while drawing */
     bool widths;  /* measures characters by our own table */
     bool rep;     /* repeats the last character with CSI n b */
+    bool links;   /* takes hyperlinks (OSC 8), or doesn't mind them */
     bool copies;  /* takes long texts for the clipboard, and the names of selections */
 };
 
@@ -23,4 +24,5 @@ static const struct caps caps_own = {.ech = true,
                                      .replica = true,
                                      .widths = true,
                                      .rep = true,
+                                     .links = true,
                                      .copies = true};

@@ -1,6 +1,7 @@
 /* A cell of the screen: a value of 16 bytes without pointers. All zero is an erased cell
- * in default colours. Cells with combining marks keep their text in the row's store
- * (row.h), so a cell with `cluster` set means something only together with its own row.
+ * in default colours. Cells with combining marks keep their text in the row's store,
+ * hyperlinks are the row's (row.h), so a cell with `cluster` or `link` set means
+ * something only together with its own row.
  */
 #pragma once
 #include "base/attr.h"
@@ -48,7 +49,7 @@ enum underline {
 };
 
 /* How text looks. Every bit is named, so pens and cells compare as bytes. The spare bits
- * are for hyperlinks and protection. */
+ * are for protection. */
 struct pen {
     unsigned fg : 26, bold : 1, faint : 1, italic : 1, blink : 1, inverse : 1,
         invisible : 1;
@@ -61,7 +62,7 @@ struct cell {
         text : 21; /* a scalar; 0: erased; with cluster: index into the row's store */
     unsigned cluster : 1;
     unsigned wide : 1; /* the left half of two columns; the next cell is erased */
-    unsigned spare : 9;
+    unsigned link : 9; /* hyperlink: 1 + index into the row's; 0: none */
     struct pen pen;
 };
 
@@ -103,5 +104,6 @@ pen_shows_on_blank(struct pen p)
 static inline bool
 cell_is_blank(struct cell c)
 {
-    return !c.cluster && (c.text == 0 || (c.text == ' ' && !pen_shows_on_blank(c.pen)));
+    return !c.cluster && !c.link &&
+           (c.text == 0 || (c.text == ' ' && !pen_shows_on_blank(c.pen)));
 }

@@ -11,7 +11,8 @@
 #define DRAW_GAP_MAX     4  /* unchanged cells that may be printed again in passing */
 #define DRAW_SLIDE_MAX   16 /* columns by which the rest of a row may be moved */
 #define DRAW_SLIDE_WON   6  /* cells that must be saved for it to be tried */
-#define DRAW_EFFORT_MAX  (1 << 18) /* cells looked at for it in one diff */
+#define DRAW_LINKS_MAX   (1u << 19) /* bytes that links may take in a picture */
+#define DRAW_EFFORT_MAX  (1 << 18)  /* cells looked at for it in one diff */
 
 /* One row while it is painted. */
 struct draw_row {
@@ -82,8 +83,8 @@ draw_gap(const struct draw_row *d, int x)
     for (int i = b->x; i < x; i++) {
         struct cell c = d->new->cells[i];
 
-        if (c.cluster || c.wide || c.text >= 0x7f || (c.text == 0 && !cell_is_blank(c)) ||
-            !pen_equal(c.pen, b->pen))
+        if (c.cluster || c.wide || c.link || b->link || c.text >= 0x7f ||
+            (c.text == 0 && !cell_is_blank(c)) || !pen_equal(c.pen, b->pen))
             return false;
         cost++;
     }
@@ -596,6 +597,34 @@ draw_modes(struct buffer *out, const struct screen *from, const struct screen *t
 
 /* ---- the whole ---- */
 
+/* Whether the links of a picture may be drawn: not where so many long ones take turns
+ * that a diff would grow out of bounds. Depends on the picture alone, so that a receiver
+ * has it the same whatever it had before. */
+static bool
+draw_links_fit(const struct screen *s)
+{
+    size_t cost = 0;
+
+    for (int y = 0; y < s->rows; y++) {
+        const struct row *r = screen_row(s, y);
+        const struct hyperlink *link = NULL;
+
+        for (int x = 0; r->link_count && x < s->cols; x++) {
+            if (link != cell_link(r, x))
+                cost += (link = cell_link(r, x)) ? link->len : 0;
+        }
+    }
+    return cost <= DRAW_LINKS_MAX;
+}
+
+/* Size, or whether links are drawn at all: then nothing of the old picture counts. */
+static bool
+draw_anew(const struct screen *from, const struct screen *to, const struct caps *caps)
+{
+    return !from || from->cols != to->cols || from->rows != to->rows ||
+           (caps->links && draw_links_fit(from) != draw_links_fit(to));
+}
+
 /* What eyes see while the picture is drawn: all of it at once where the terminal can do
  * that, else at least no cursor that flies about. */
 static void
@@ -619,16 +648,18 @@ void
 draw_diff(struct buffer *out, const struct screen *from, const struct screen *to,
           const struct caps *caps)
 {
-    bool anew = !from || from->cols != to->cols || from->rows != to->rows;
-    const struct screen *same = anew ? NULL : from; /* nothing else of it counts */
+    bool anew = draw_anew(from, to, caps);
+    const struct screen *same = anew ? NULL : from;
+    struct caps limited = *caps;
     struct buffer picture = {.max = 0};
     struct brush b = {.out = &picture,
-                      .caps = caps,
+                      .caps = &limited,
                       .cols = to->cols,
                       .rows = to->rows,
                       .effort = DRAW_EFFORT_MAX};
     bool visible;
 
+    limited.links = caps->links && draw_links_fit(to);
     if (from && from->bells != to->bells)
         buffer_put_byte(out, '\a');
     if (caps->title)
@@ -647,6 +678,7 @@ draw_diff(struct buffer *out, const struct screen *from, const struct screen *to
     }
     b.pen_known = true;
     draw_picture(&b, same, to);
+    brush_link(&b, NULL);
     draw_frame(out, buffer_bytes(&picture), to, caps, &visible);
     buffer_clear(&picture);
     brush_pen(&b, to->pen);

@@ -241,8 +241,10 @@ void
 emulate_align(struct screen *s)
 {
     struct pen pen = s->pen;
+    struct hyperlink *link = s->link;
 
     s->pen = (struct pen){0};
+    s->link = NULL;
     s->top = 0;
     s->bottom = s->rows - 1;
     screen_erase_rows(s, 0, s->rows);
@@ -251,6 +253,7 @@ emulate_align(struct screen *s)
             screen_put(s, x, y, 'E', 1);
     }
     s->pen = pen;
+    s->link = link;
     emulate_move(s, 0, 0);
 }
 
@@ -421,5 +424,6 @@ emulator_replay(struct screen *s, struct bytes host_bytes)
 
     emulator_init(&e, s, EMULATOR_REPLICA);
     emulator_run(&e, host_bytes);
+    screen_set_link(s, BYTES_NONE);
     emulator_finish(&e);
 }

@@ -1,4 +1,4 @@
-/* OSC strings (titles, clipboard) and DCS strings (queries). */
+/* OSC strings (titles, links, clipboard) and DCS strings (queries). */
 #include "base/utf8.h"
 #include "terminal/emulate_internal.h"
 #include <stdio.h>
@@ -114,6 +114,21 @@ osc_clipboard(struct screen *s, struct bytes text)
     s->clipboard.event++;
 }
 
+/* ---- hyperlinks ---- */
+
+/* "parameters;address"; what is neither that nor ASCII ends the link, so that no text
+ * leads where it shouldn't. */
+static void
+osc_link(struct screen *s, struct bytes text)
+{
+    const uint8_t *semi = text.len ? memchr(text.data, ';', text.len) : NULL;
+    bool valid = semi && semi + 1 < text.data + text.len && text.len <= HYPERLINK_MAX;
+
+    for (size_t i = 0; valid && i < text.len; i++)
+        valid = text.data[i] >= 0x20 && text.data[i] < 0x7f;
+    screen_set_link(s, valid ? text : BYTES_NONE);
+}
+
 void
 emulate_osc(struct emulator *e)
 {
@@ -130,6 +145,8 @@ emulate_osc(struct emulator *e)
     text = bytes_slice(text, i + 1, text.len);
     if (number <= 2)
         osc_title(e->s, number, text);
+    else if (number == 8)
+        osc_link(e->s, text);
     else if (number == 52)
         osc_clipboard(e->s, text);
 }

@@ -65,6 +65,7 @@ cell_put(struct screen *s, int x, int y, const struct row *from, int at, bool fi
     unsigned n = cell_text(from, at, text);
 
     s->pen = c.pen;
+    s->link = cell_link(from, at);
     if (n == 0 || (c.wide && !fits)) {
         screen_erase(s, y, x, x + 1);
         return;
@@ -80,6 +81,7 @@ emulate_copy_rect(struct emulator *e)
 {
     struct screen *s = e->s, *before;
     struct pen pen = s->pen;
+    struct hyperlink *link = s->link;
     struct rect r, to;
 
     if (!rect_parse(e, 0, &r, true))
@@ -101,6 +103,7 @@ emulate_copy_rect(struct emulator *e)
         }
     }
     s->pen = pen;
+    s->link = link;
     screen_free(before);
 }
 

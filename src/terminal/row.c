@@ -22,11 +22,23 @@ row_ref(struct row *r)
     return r;
 }
 
+/* No cell has a link any more. */
+static void
+row_unlink(struct row *r)
+{
+    for (unsigned i = 0; i < r->link_count; i++)
+        hyperlink_unref(r->links[i]);
+    free(r->links);
+    r->links = NULL;
+    r->link_count = r->link_cap = 0;
+}
+
 void
 row_unref(struct row *r)
 {
     if (!r || --r->refs)
         return;
+    row_unlink(r);
     free(r->marks);
     free(r);
 }
@@ -49,6 +61,12 @@ row_copy(const struct row *r, int cols, uint32_t bg)
         copy->marks = xmalloc(copy->marks_cap * sizeof copy->marks[0]);
         memcpy(copy->marks, r->marks, copy->marks_len * sizeof copy->marks[0]);
     }
+    if (r->link_count) {
+        copy->link_count = copy->link_cap = r->link_count;
+        copy->links = xmalloc(copy->link_cap * sizeof copy->links[0]);
+        for (unsigned i = 0; i < r->link_count; i++)
+            copy->links[i] = hyperlink_ref(r->links[i]);
+    }
     return copy;
 }
 
@@ -64,8 +82,11 @@ row_erase(struct row *r, int from, int to, uint32_t bg)
             r->cells[x] = blank;
     if (to == r->cols) {
         r->wrapped = false;
-        if (from == 0)
+        if (from == 0) {
             r->marks_len = 0;
+            if (r->link_count)
+                row_unlink(r);
+        }
     }
 }
 
@@ -75,9 +96,13 @@ cell_equal(const struct row *a, int ax, const struct row *b, int bx)
     struct cell ca = a->cells[ax], cb = b->cells[bx];
     const uint32_t *ma, *mb;
 
+    if (!hyperlink_equal(cell_link(a, ax), cell_link(b, bx)))
+        return false;
+    ca.link = cb.link = 0; /* counted by each row on its own */
     if (!ca.cluster || !cb.cluster)
         return memcmp(&ca, &cb, sizeof ca) == 0 ||
-               (cell_is_blank(ca) && cell_is_blank(cb) && ca.pen.bg == cb.pen.bg);
+               (cell_is_blank(ca) && cell_is_blank(cb) && ca.pen.bg == cb.pen.bg &&
+                !a->cells[ax].link);
     if (!pen_equal(ca.pen, cb.pen) || ca.wide != cb.wide)
         return false;
     ma = a->marks + ca.text;
@@ -92,7 +117,7 @@ row_equal_cells(const struct row *a, const struct row *b)
         return true;
     if (a->cols != b->cols)
         return false;
-    if (!a->marks_len && !b->marks_len &&
+    if (!a->marks_len && !b->marks_len && !a->link_count && !b->link_count &&
         memcmp(a->cells, b->cells, a->cols * sizeof a->cells[0]) == 0)
         return true;
     for (int x = 0; x < a->cols; x++) {
@@ -194,4 +219,62 @@ cell_add_mark(struct row *r, int x, uint32_t mark)
     r->marks[r->marks_len++] = mark;
     r->marks[c->text]++;
     return true;
+}
+
+struct hyperlink *
+cell_link(const struct row *r, int x)
+{
+    unsigned link = r->cells[x].link;
+
+    return link ? r->links[link - 1] : NULL;
+}
+
+/* Makes room for one more: what no cell has goes, and the list grows only when it is
+ * still more than half full. */
+static bool
+row_link_room(struct row *r)
+{
+    uint16_t moved[ROW_LINKS_MAX + 1] = {0};
+    unsigned live = 0;
+
+    for (int x = 0; x < r->cols; x++)
+        moved[r->cells[x].link] = 1;
+    moved[0] = 0;
+    for (unsigned i = 0; i < r->link_count; i++) {
+        if (!moved[i + 1]) {
+            hyperlink_unref(r->links[i]);
+            continue;
+        }
+        r->links[live] = r->links[i];
+        moved[i + 1] = (uint16_t)++live;
+    }
+    for (int x = 0; x < r->cols; x++)
+        r->cells[x].link = moved[r->cells[x].link] & 0x1ff;
+    r->link_count = (uint16_t)live;
+    if (live == ROW_LINKS_MAX)
+        return false;
+    if (2 * live >= r->link_cap) {
+        unsigned cap = MIN(2 * live + 2, ROW_LINKS_MAX);
+        struct hyperlink **links = xmalloc(cap * sizeof links[0]);
+
+        if (live)
+            memcpy(links, r->links, live * sizeof links[0]);
+        free(r->links);
+        r->links = links;
+        r->link_cap = (uint16_t)cap;
+    }
+    return true;
+}
+
+unsigned
+row_link(struct row *r, struct hyperlink *link)
+{
+    for (unsigned i = r->link_count; i > 0; i--) {
+        if (r->links[i - 1] == link)
+            return i;
+    }
+    if (r->link_count == r->link_cap && !row_link_room(r))
+        return 0;
+    r->links[r->link_count++] = hyperlink_ref(link);
+    return r->link_count;
 }

@@ -5,9 +5,11 @@
 #pragma once
 #include "base/bytes.h"
 #include "terminal/cell.h"
+#include "terminal/hyperlink.h"
 
 #define CELL_MARKS_MAX 16u   /* combining marks in a cell; more are dropped */
 #define ROW_COLS_MAX   4000u /* the widest row */
+#define ROW_LINKS_MAX  511u  /* different links in a row; further cells have none */
 #define CELL_TEXT_MAX  (1u + CELL_MARKS_MAX) /* scalars in a cell */
 
 struct row {
@@ -17,6 +19,8 @@ struct row {
                      autowrap went on); cleared when the last cell changes */
     uint32_t marks_len, marks_cap;
     uint32_t *marks; /* for each cluster: its length, then its scalars */
+    uint16_t link_count, link_cap;
+    struct hyperlink **links; /* counted; some may not be shown any more */
     struct cell cells[];
 };
 
@@ -37,5 +41,8 @@ bool cell_equal(const struct row *a, int ax, const struct row *b, int bx);
 unsigned cell_text(const struct row *r, int x, uint32_t out[CELL_TEXT_MAX]);
 /* The same as UTF-8; nothing for an erased cell. */
 void cell_utf8(const struct row *r, int x, struct buffer *out);
+/* The number by which cells of this row have the link; 0: there is no room. */
+unsigned row_link(struct row *r, struct hyperlink *link);
+struct hyperlink *cell_link(const struct row *r, int x); /* NULL: none */
 /* Appends a combining mark to the cell's text; false: the cell is full or erased. */
 bool cell_add_mark(struct row *r, int x, uint32_t mark);

@@ -160,6 +160,8 @@ screen_copy(const struct screen *s)
     copy->grid = grid_copy(s->grid, s->rows);
     if (s->other)
         copy->other = grid_copy(s->other, s->rows);
+    hyperlinks_ref(s->links);
+    hyperlink_ref(s->link);
     text_ref(s->title);
     text_ref(s->icon);
     text_ref(s->clipboard.data);
@@ -173,6 +175,8 @@ screen_free(struct screen *s)
         return;
     grid_free(s->grid, s->rows);
     grid_free(s->other, s->rows);
+    hyperlink_unref(s->link);
+    hyperlinks_unref(s->links);
     text_unref(s->title);
     text_unref(s->icon);
     text_unref(s->clipboard.data);
@@ -283,6 +287,7 @@ screen_reset(struct screen *s)
     grid_free(s->other, s->rows);
     s->other = NULL;
     s->alternate = false;
+    screen_set_link(s, BYTES_NONE);
     text_set(&s->title, BYTES_NONE);
     screen_erase_rows(s, 0, s->rows);
 }
@@ -297,6 +302,7 @@ screen_soft_reset(struct screen *s)
     s->pen = (struct pen){0};
     s->charsets = (struct charsets){0};
     s->saved[s->alternate] = saved_initial;
+    screen_set_link(s, BYTES_NONE);
 }
 
 void
@@ -454,12 +460,28 @@ screen_delete_cells(struct screen *s, int n)
 /* ---- printing ---- */
 
 void
+screen_set_link(struct screen *s, struct bytes text)
+{
+    struct hyperlink *link = NULL;
+
+    if (text.len) {
+        if (!s->links)
+            s->links = hyperlinks_new();
+        link = hyperlinks_get(s->links, text);
+    }
+    hyperlink_unref(s->link);
+    s->link = link;
+}
+
+void
 screen_put(struct screen *s, int x, int y, uint32_t c, int width)
 {
     struct row *r = screen_row_mut(s, y);
 
     row_cut(r, x);
     r->cells[x] = (struct cell){.text = c & 0x1fffff, .wide = width == 2, .pen = s->pen};
+    if (UNLIKELY(s->link))
+        r->cells[x].link = row_link(r, s->link) & 0x1ff;
     if (width == 2)
         r->cells[x + 1] = cell_erased(s->pen.bg);
     if (x + width == s->cols)
@@ -473,6 +495,8 @@ screen_put_ascii(struct screen *s, int x, int y, const uint8_t *text, int n)
     struct cell c = {.pen = s->pen};
 
     row_cut(r, x);
+    if (UNLIKELY(s->link))
+        c.link = row_link(r, s->link) & 0x1ff;
     for (int i = 0; i < n; i++) {
         c.text = text[i];
         r->cells[x + i] = c;

@@ -89,6 +89,8 @@ struct screen {
     uint8_t cursor_style;  /* DECSCUSR 0-6 */
     int top, bottom;       /* scrolling region, both included */
     struct charsets charsets;
+    struct hyperlinks *links;     /* shared with snapshots; NULL until first needed */
+    struct hyperlink *link;       /* what is printed gets it; NULL: none */
     struct saved_cursor saved[2]; /* of the main and of the alternate screen */
     uint64_t tabs[(SCREEN_COLS_MAX + 63) / 64];
 };
@@ -146,6 +148,8 @@ void screen_delete_cells(struct screen *s, int n);          /* DCH at the cursor
 void screen_put(struct screen *s, int x, int y, uint32_t c, int width);
 /* Printable ASCII from x on; all of it fits. */
 void screen_put_ascii(struct screen *s, int x, int y, const uint8_t *text, int n);
+/* What is printed from now on belongs to this link; empty: to none. */
+void screen_set_link(struct screen *s, struct bytes text);
 /* Shows the main or the alternate screen; the cursor and the pen stay. */
 void screen_show_alternate(struct screen *s, bool alternate);
 void screen_save_cursor(struct screen *s);    /* DECSC, one for each of the two screens */

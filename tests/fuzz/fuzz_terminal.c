@@ -23,6 +23,9 @@ grid_check(const struct screen *s, struct row *const *grid)
         for (int x = 0; x < s->cols; x++) {
             struct cell c = r->cells[x];
 
+            CHECK(c.link <= r->link_count);
+            if (cell_is_erased(c))
+                CHECK(!c.link);
             if (c.wide)
                 CHECK(x + 1 < s->cols && cell_is_erased(r->cells[x + 1]));
             if (c.cluster) {

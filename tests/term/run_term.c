@@ -153,6 +153,14 @@ answer(const struct result *r, const char *want, struct buffer *out)
             emulate_sgr_text(s->grid[b]->cells[a].pen, sgr, sizeof sgr);
             buffer_printf(out, "(%d,%d)=%s0%s", a, b,
                           cell_is_erased(s->grid[b]->cells[a]) ? "erased:" : "", sgr);
+        } else if (strcmp(key, "link") == 0) {
+            const struct hyperlink *link;
+
+            a = number(&arg);
+            b = number(&arg);
+            link = cell_link(s->grid[b], a);
+            buffer_printf(out, "(%d,%d)=", a, b);
+            escape(link ? bytes_of(link->data, link->len) : BYTES_NONE, out);
         } else if (strcmp(key, "wrap") == 0) {
             buffer_printf(out, "=%d", s->pending_wrap);
         } else if (strcmp(key, "wrapped") == 0) {

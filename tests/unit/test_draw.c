@@ -85,6 +85,127 @@ difference(const struct screen *got, const struct screen *want)
     return screen_equal_but_copies(got, want) ? NULL : "a mode or title";
 }
 
+static const struct caps *
+link_caps(bool own)
+{
+    return own ? &caps_own : &caps_stock;
+}
+
+static void
+test_link_bytes(void **state)
+{
+    static const struct {
+        bool own;
+        const char *more, *want;
+    } cases[] = {
+        {true, "\033]8;;u:\aL\033]8;;\a", "\033]8;;u:\aL\033]8;;\a"},
+        {true, "\033]8;;u:\aLM", "\033]8;;u:\aLM\033]8;;\a"}, /* each string ends it */
+        {true, "\033]8;id=1;u:\033\\L\033]8;;v:\aM",
+         "\033]8;id=1;u:\aL\033]8;;v:\aM\033]8;;\a"},
+        {true, "\033]8;;u:\a \033]8;;\ab", "\033]8;;u:\a \033]8;;\ab"},
+        {false, "\033]8;;u:\aL\033]8;;\a", "L"}, /* stock has none */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct screen *from = screen_with(20, 6, "x"), *to = screen_copy(from);
+        struct buffer out = {.max = 0};
+
+        write_to(to, bytes_str(cases[i].more));
+        draw_diff(&out, from, to, link_caps(cases[i].own));
+        if (strcmp(buffer_str(&out), cases[i].want) != 0)
+            fail_msg("case %zu: %s", i, readable(buffer_bytes(&out)));
+        screen_free(from);
+        screen_free(to);
+        buffer_free(&out);
+    }
+}
+
+/* Links, and all that moves, cuts, copies and repeats what has them. */
+static void
+scribble_links(struct screen *s, uint32_t *seed)
+{
+    static const char *const parts[] = {
+        "\033]8;;u:\a", "\033]8;id=x;v:?q\033\\",
+        "\033]8;;\a",   "\033]8;;w:\a",
+        "abc",          " ",
+        "漢",           "e\xcc\x81",
+        "\r\n",         "\033[2;3H",
+        "\033[4;9H",    "\033[K",
+        "\033[3X",      "\033[2@",
+        "\033[2P",      "\033[L",
+        "\033[M",       "\033[7m",
+        "\033[m",       "========",
+        "\033[S",       "\033[1;2;3;6;1;3;2$v",
+        "\033[J",       "\0337\033[1;19H",
+    };
+
+    for (int i = 0; i < 30; i++) {
+        *seed = *seed * 1664525u + 1013904223u;
+        write_to(s, bytes_str(parts[(*seed >> 8) % ARRAY_LEN(parts)]));
+    }
+}
+
+static void
+test_links_arrive(void **state)
+{
+    (void)state;
+    for (uint32_t first = 1; first <= 300; first++) {
+        uint32_t seed = first * 2654435761u;
+        struct screen *from = screen_new(20, 6), *to, *got;
+        struct buffer out = {.max = 0};
+        const char *wrong;
+
+        scribble_links(from, &seed);
+        from->pending_wrap = false; /* as a diff leaves it, */
+        screen_set_link(from, BYTES_NONE);
+        to = screen_copy(from);
+        scribble_links(to, &seed);
+        got = first % 2 ? screen_copy(from) : screen_new(20, 6);
+        draw_diff(&out, first % 2 ? from : NULL, to, &caps_own);
+        emulator_replay(got, buffer_bytes(&out));
+        wrong = difference(got, to);
+        if (wrong)
+            fail_msg("seed %u: %s\n%s", first, wrong, readable(buffer_bytes(&out)));
+        assert_null(got->link);
+        screen_free(from);
+        screen_free(to);
+        screen_free(got);
+        buffer_free(&out);
+    }
+}
+
+/* However long links are and often they change, memory and a diff stay bounded; with
+ * fewer of them they are drawn again. */
+static void
+test_links_bounded(void **state)
+{
+    struct screen *s = screen_new(80, 24), *few = screen_new(80, 24);
+    struct buffer in = {.max = 0}, out = {.max = 0};
+
+    (void)state;
+    for (int i = 0; i < 80 * 24 - 1; i++)
+        buffer_printf(&in, "\033]8;;u:%01800d\aL", i);
+    write_to(s, buffer_bytes(&in));
+    assert_true(hyperlinks_bytes(s->links) <= HYPERLINKS_BYTES_MAX);
+    assert_non_null(cell_link(screen_row(s, 0), 0));
+    assert_null(cell_link(screen_row(s, 23), 70));
+    draw_diff(&out, few, s, &caps_own);
+    assert_true(out.len < 1u << 14);
+    assert_null(strstr(buffer_str(&out), "\033]8;"));
+    screen_free(few);
+    few = screen_copy(s);
+    write_to(few, BYTES_LIT("\033[2;1H\033[J"));
+    buffer_clear(&out);
+    draw_diff(&out, s, few, &caps_own);
+    assert_non_null(strstr(buffer_str(&out), "\033]8;;u:"));
+    screen_free(s);
+    assert_true(hyperlinks_bytes(few->links) <= 82u * 1900u);
+    screen_free(few);
+    buffer_free(&in);
+    buffer_free(&out);
+}
+
 static void
 test_short(void **state)
 {
@@ -403,10 +524,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_short),           cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_replicas_follow), cmocka_unit_test(test_terminals_follow),
-        cmocka_unit_test(test_strangers),       cmocka_unit_test(test_leave),
-        cmocka_unit_test(test_moves_are_cheap), cmocka_unit_test(test_lines_are_cheap),
+        cmocka_unit_test(test_short),
+        cmocka_unit_test(test_link_bytes),
+        cmocka_unit_test(test_links_arrive),
+        cmocka_unit_test(test_links_bounded),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_replicas_follow),
+        cmocka_unit_test(test_terminals_follow),
+        cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_leave),
+        cmocka_unit_test(test_moves_are_cheap),
+        cmocka_unit_test(test_lines_are_cheap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
