@@ -30,6 +30,13 @@ matrix: all
 bench: all
 	AWL_BUILD=$(abspath $(BUILD)) PYTHONPATH=tests python3 -m bench $(ARGS)
 
+# What drawing costs, host bytes and packed, beside what the installed mosh-server sends for the
+# same frames; some minutes.
+draw-cost: all
+	ninja -C $(BUILD) tests/draw/stock_cost
+	$(BUILD)/tests/draw/stock_cost tests/draw mosh-server >$(BUILD)/stock.cost
+	$(BUILD)/tests/draw/draw_cost -v tests/draw $(BUILD)/stock.cost
+
 # Each target for FUZZ_SECONDS, under both sanitizers; what it finds is left in build-fuzz.
 FUZZ_SECONDS ?= 600
 fuzz:
@@ -52,4 +59,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps try test soak matrix bench fuzz install clean
+.PHONY: all deps try test soak matrix bench draw-cost fuzz install clean

@@ -27,7 +27,7 @@ NAMES = {"<left>": LEFT, "<right>": RIGHT, "<up>": UP, "<home>": HOME, "<end>": 
          "<c-e>": "\x05", "<c-u>": "\x15", "<c-w>": "\x17", "<c-d>": "\x04", "<c-k>": "\x0b",
          "<c-x>": "\x18", "<down>": "\x1b[B",
          "<m-b>": "\x1bb", "<m-f>": "\x1bf", "<tab>": "\t", "<c-right>": "\x1b[1;5C",
-         "<c-left>": "\x1b[1;5D"}
+         "<c-left>": "\x1b[1;5D", "<c-b>": "\x02", "<c-y>": "\x19", "<f6>": "\x1b[17~"}
 
 SHELL = ("cd src<cr>ls -l<cr>echo the quick brown fox jumps<cr>"
          "grep -n mian main.c<bs><bs><left><left><left><left><right>x<bs><cr>"
