@@ -48,8 +48,7 @@ enum underline {
     UNDERLINE_DASHED
 };
 
-/* How text looks. Every bit is named, so pens and cells compare as bytes. The spare bits
- * are for protection. */
+/* How text looks. Every bit is named, so pens and cells compare as bytes. */
 struct pen {
     unsigned fg : 26, bold : 1, faint : 1, italic : 1, blink : 1, inverse : 1,
         invisible : 1;
@@ -61,8 +60,9 @@ struct cell {
     unsigned
         text : 21; /* a scalar; 0: erased; with cluster: index into the row's store */
     unsigned cluster : 1;
-    unsigned wide : 1; /* the left half of two columns; the next cell is erased */
-    unsigned link : 9; /* hyperlink: 1 + index into the row's; 0: none */
+    unsigned wide : 1;    /* the left half of two columns; the next cell is erased */
+    unsigned link : 8;    /* hyperlink: 1 + index into the row's; 0: none */
+    unsigned protect : 1; /* DECSCA; never shown, no part of equality */
     struct pen pen;
 };
 

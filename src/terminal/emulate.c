@@ -25,9 +25,15 @@ emulate_row(struct screen *s, int y)
 }
 
 void
+emulate_column(struct screen *s, int x)
+{
+    emulate_move(s, s->origin ? MIN(s->left + x, s->right) : x, s->y);
+}
+
+void
 emulate_home(struct screen *s)
 {
-    emulate_move(s, 0, s->origin ? s->top : 0);
+    emulate_move(s, s->origin ? s->left : 0, s->origin ? s->top : 0);
 }
 
 void
@@ -42,31 +48,59 @@ emulate_down(struct screen *s, int n)
     emulate_move(s, s->x, MIN(s->y + n, s->y <= s->bottom ? s->bottom : s->rows - 1));
 }
 
+void
+emulate_right(struct screen *s, int n)
+{
+    emulate_move(s, MIN(s->x + n, screen_edge(s) - 1), s->y);
+}
+
+void
+emulate_left(struct screen *s, int n)
+{
+    emulate_move(s, MAX(s->x - n, s->x >= s->left ? s->left : 0), s->y);
+}
+
+/* Text beside the margins doesn't scroll what is between them. */
 static void
 line_feed(struct screen *s)
 {
     s->pending_wrap = false;
-    if (s->y == s->bottom)
-        screen_scroll(s, s->top, s->bottom, 1);
-    else if (s->y < s->rows - 1)
+    if (s->y == s->bottom) {
+        if (emulate_in_columns(s))
+            emulate_scroll(s, s->top, 1);
+    } else if (s->y < s->rows - 1) {
         s->y++;
+    }
 }
 
 static void
 reverse_line_feed(struct screen *s)
 {
     s->pending_wrap = false;
-    if (s->y == s->top)
-        screen_scroll(s, s->top, s->bottom, -1);
-    else if (s->y > 0)
+    if (s->y == s->top) {
+        if (emulate_in_columns(s))
+            emulate_scroll(s, s->top, -1);
+    } else if (s->y > 0) {
         s->y--;
+    }
 }
 
-static void
-carriage_return(struct screen *s)
+void
+emulate_carriage_return(struct screen *s)
 {
     s->pending_wrap = false;
-    s->x = 0;
+    s->x = s->origin || s->x >= s->left ? s->left : 0;
+}
+
+/* 45: back over an autowrap; 1045: to the row above in any case. */
+static bool
+wrap_back(struct screen *s)
+{
+    if (!s->autowrap || s->y == s->top || s->y == 0 ||
+        !(s->reverse_wrap_any || (s->reverse_wrap && s->grid[s->y - 1]->wrapped)))
+        return false;
+    emulate_move(s, s->right, s->y - 1);
+    return true;
 }
 
 static void
@@ -75,20 +109,21 @@ back_space(struct emulator *e)
     struct screen *s = e->s;
 
     /* Stock mosh's differ thinks of the cursor as one past the last column there. */
-    if (s->x > 0 && !(s->pending_wrap && e->role == EMULATOR_REPLICA))
-        s->x--;
-    s->pending_wrap = false;
+    if (s->pending_wrap && e->role == EMULATOR_REPLICA)
+        s->pending_wrap = false;
+    else if (s->x != s->left || !wrap_back(s))
+        emulate_left(s, 1);
 }
 
 /* Never leaves the last column, so a pending wrap stays (as in xterm). */
 static void
 tabulate(struct screen *s)
 {
-    int x = s->x + 1;
+    int x = s->x + 1, last = screen_edge(s) - 1;
 
-    while (x < s->cols - 1 && !(s->tabs[x / 64] >> (x % 64) & 1))
+    while (x < last && !(s->tabs[x / 64] >> (x % 64) & 1))
         x++;
-    s->x = MIN(x, s->cols - 1);
+    s->x = MIN(x, last);
 }
 
 /* ---- text ---- */
@@ -122,19 +157,22 @@ charset_map(struct charsets *sets, uint32_t c)
 static void
 wrap(struct screen *s)
 {
-    screen_row_mut(s, s->y)->wrapped = true;
-    s->x = 0;
+    if (s->left == 0 && screen_edge(s) == s->cols)
+        screen_row_mut(s, s->y)->wrapped = true;
     line_feed(s);
+    s->x = s->left;
 }
 
 /* The cursor goes on over what was printed and stays in the last column. */
 static void
 advance(struct screen *s, int width)
 {
+    int edge = screen_edge(s);
+
     s->x += width;
-    s->pending_wrap = s->x >= s->cols;
+    s->pending_wrap = s->x >= edge;
     if (s->pending_wrap)
-        s->x = s->cols - 1;
+        s->x = edge - 1;
 }
 
 /* Joins a mark to the character left of the cursor, or under it while a wrap is pending.
@@ -166,11 +204,11 @@ print(struct emulator *e, uint32_t c, int width)
     e->last_char = c;
     if (s->pending_wrap && s->autowrap)
         wrap(s);
-    if (width == 2 && s->x == s->cols - 1) {
-        if (s->autowrap && s->cols > 1) {
-            screen_erase(s, s->y, s->x, s->cols);
-            s->x = 0;
+    if (width == 2 && s->x == screen_edge(s) - 1) {
+        if (s->autowrap && s->right > s->left) {
+            screen_erase(s, s->y, s->x, s->x + 1);
             line_feed(s);
+            s->x = s->left;
         } else { /* half of it cannot be shown */
             c = UTF8_REPLACEMENT;
             width = 1;
@@ -207,7 +245,7 @@ print_ascii(struct emulator *e, struct bytes text)
 
         if (s->pending_wrap && s->autowrap)
             wrap(s);
-        n = (int)MIN(end - at, (ptrdiff_t)(s->cols - s->x));
+        n = (int)MIN(end - at, (ptrdiff_t)(screen_edge(s) - s->x));
         screen_put_ascii(s, s->x, s->y, at, n);
         advance(s, n);
         at += n;
@@ -245,8 +283,9 @@ emulate_align(struct screen *s)
 
     s->pen = (struct pen){0};
     s->link = NULL;
-    s->top = 0;
+    s->top = s->left = 0;
     s->bottom = s->rows - 1;
+    s->right = s->cols - 1;
     screen_erase_rows(s, 0, s->rows);
     for (int y = 0; y < s->rows; y++) {
         for (int x = 0; x < s->cols; x++)
@@ -280,8 +319,8 @@ emulate_esc(struct emulator *e, uint32_t key)
     case '>': s->app_keypad = false; break;
     case 'D': line_feed(s); break;
     case 'E':
-        carriage_return(s);
         line_feed(s);
+        emulate_carriage_return(s);
         break;
     case 'H': s->tabs[s->x / 64] |= (uint64_t)1 << (s->x % 64); break;
     case 'M': reverse_line_feed(s); break;
@@ -318,7 +357,7 @@ emulate_control(struct emulator *e, uint32_t c)
     case 0x0a:
     case 0x0b:
     case 0x0c: line_feed(s); break;
-    case 0x0d: carriage_return(s); break;
+    case 0x0d: emulate_carriage_return(s); break;
     case 0x0e: s->charsets.gl = 1; break;
     case 0x0f: s->charsets.gl = 0; break;
     default:

@@ -19,39 +19,47 @@ csi_cud(struct emulator *e)
 static void
 csi_cuf(struct emulator *e)
 {
-    emulate_move(e->s, e->s->x + emulate_param(e, 0, 1), e->s->y);
+    emulate_right(e->s, emulate_param(e, 0, 1));
+}
+
+static void
+csi_hpr(struct emulator *e)
+{
+    int limit = e->s->origin ? e->s->right : e->s->cols - 1;
+
+    emulate_move(e->s, MIN(e->s->x + emulate_param(e, 0, 1), limit), e->s->y);
 }
 
 static void
 csi_cub(struct emulator *e)
 {
-    emulate_move(e->s, e->s->x - emulate_param(e, 0, 1), e->s->y);
+    emulate_left(e->s, emulate_param(e, 0, 1));
 }
 
 static void
 csi_cnl(struct emulator *e)
 {
     csi_cud(e);
-    e->s->x = 0;
+    emulate_carriage_return(e->s);
 }
 
 static void
 csi_cpl(struct emulator *e)
 {
     csi_cuu(e);
-    e->s->x = 0;
+    emulate_carriage_return(e->s);
 }
 
 static void
 csi_cha(struct emulator *e)
 {
-    emulate_move(e->s, emulate_param(e, 0, 1) - 1, e->s->y);
+    emulate_column(e->s, emulate_param(e, 0, 1) - 1);
 }
 
 static void
 csi_cup(struct emulator *e)
 {
-    e->s->x = MIN(emulate_param(e, 1, 1), e->s->cols) - 1;
+    emulate_column(e->s, emulate_param(e, 1, 1) - 1);
     emulate_row(e->s, emulate_param(e, 0, 1) - 1);
 }
 
@@ -80,11 +88,12 @@ static void
 csi_cht(struct emulator *e)
 {
     struct screen *s = e->s;
+    int last = screen_edge(s) - 1;
 
-    for (int n = emulate_param(e, 0, 1); n > 0 && s->x < s->cols - 1; n--) {
+    for (int n = emulate_param(e, 0, 1); n > 0 && s->x < last; n--) {
         do
             s->x++;
-        while (s->x < s->cols - 1 && !tab_at(s, s->x));
+        while (s->x < last && !tab_at(s, s->x));
     }
 }
 
@@ -116,37 +125,70 @@ csi_tbc(struct emulator *e)
 /* ---- erasing and editing ---- */
 
 static void
-csi_ed(struct emulator *e)
+erase_rows(struct screen *s, int from, int to, bool selective)
+{
+    if (!selective)
+        screen_erase_rows(s, from, to);
+    for (int y = from; selective && y < to; y++)
+        emulate_erase(s, y, 0, s->cols, true);
+}
+
+static void
+erase_display(struct emulator *e, bool selective)
 {
     struct screen *s = e->s;
 
     switch (emulate_param(e, 0, 0)) {
     case 0:
-        screen_erase(s, s->y, s->x, s->cols);
-        screen_erase_rows(s, s->y + 1, s->rows);
+        emulate_erase(s, s->y, s->x, s->cols, selective);
+        erase_rows(s, s->y + 1, s->rows, selective);
         break;
     case 1:
-        screen_erase_rows(s, 0, s->y);
-        screen_erase(s, s->y, 0, s->x + 1);
+        erase_rows(s, 0, s->y, selective);
+        emulate_erase(s, s->y, 0, s->x + 1, selective);
         break;
-    case 2: screen_erase_rows(s, 0, s->rows); break;
+    case 2: erase_rows(s, 0, s->rows, selective); break;
     default: return;
     }
     s->pending_wrap = false;
 }
 
 static void
-csi_el(struct emulator *e)
+erase_line(struct emulator *e, bool selective)
 {
     struct screen *s = e->s;
 
     switch (emulate_param(e, 0, 0)) {
-    case 0: screen_erase(s, s->y, s->x, s->cols); break;
-    case 1: screen_erase(s, s->y, 0, s->x + 1); break;
-    case 2: screen_erase(s, s->y, 0, s->cols); break;
+    case 0: emulate_erase(s, s->y, s->x, s->cols, selective); break;
+    case 1: emulate_erase(s, s->y, 0, s->x + 1, selective); break;
+    case 2: emulate_erase(s, s->y, 0, s->cols, selective); break;
     default: return;
     }
     s->pending_wrap = false;
+}
+
+static void
+csi_ed(struct emulator *e)
+{
+    erase_display(e, false);
+}
+
+static void
+csi_decsed(struct emulator *e)
+{
+    erase_display(e, true);
+}
+
+static void
+csi_el(struct emulator *e)
+{
+    erase_line(e, false);
+}
+
+static void
+csi_decsel(struct emulator *e)
+{
+    erase_line(e, true);
 }
 
 static void
@@ -162,14 +204,16 @@ csi_ech(struct emulator *e)
 static void
 csi_ich(struct emulator *e)
 {
-    screen_insert_cells(e->s, emulate_param(e, 0, 1));
+    if (emulate_in_columns(e->s))
+        screen_insert_cells(e->s, emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
 static void
 csi_dch(struct emulator *e)
 {
-    screen_delete_cells(e->s, emulate_param(e, 0, 1));
+    if (emulate_in_columns(e->s))
+        screen_delete_cells(e->s, emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
@@ -178,9 +222,12 @@ lines(struct emulator *e, int n)
 {
     struct screen *s = e->s;
 
-    if (s->y >= s->top && s->y <= s->bottom)
-        screen_scroll(s, s->y, s->bottom, n);
-    emulate_move(s, 0, s->y);
+    if (emulate_in_rows(s)) {
+        if (!emulate_in_columns(s))
+            return;
+        emulate_scroll(s, s->y, n);
+    }
+    emulate_move(s, s->left, s->y);
 }
 
 static void
@@ -198,7 +245,7 @@ csi_dl(struct emulator *e)
 static void
 csi_su(struct emulator *e)
 {
-    screen_scroll(e->s, e->s->top, e->s->bottom, emulate_param(e, 0, 1));
+    emulate_scroll(e->s, e->s->top, emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
@@ -207,7 +254,7 @@ csi_sd(struct emulator *e)
 {
     if (e->parser.count > 1) /* xterm's highlight tracking has five */
         return;
-    screen_scroll(e->s, e->s->top, e->s->bottom, -emulate_param(e, 0, 1));
+    emulate_scroll(e->s, e->s->top, -emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
@@ -272,9 +319,26 @@ csi_decrst(struct emulator *e)
 }
 
 static void
-csi_scosc(struct emulator *e)
+decslrm(struct emulator *e)
 {
-    if (e->parser.count == 1 && e->parser.params[0] < 0) /* else DECSLRM */
+    struct screen *s = e->s;
+    int left = emulate_param(e, 0, 1), right = emulate_param(e, 1, s->cols);
+
+    right = MIN(right, s->cols);
+    if (left >= right)
+        return;
+    s->left = left - 1;
+    s->right = right - 1;
+    emulate_home(s);
+}
+
+/* SCOSC, and DECSLRM where margins can be set. */
+static void
+csi_s(struct emulator *e)
+{
+    if (e->s->margins)
+        decslrm(e);
+    else if (e->parser.count == 1 && e->parser.params[0] < 0)
         screen_save_cursor(e->s);
 }
 
@@ -289,6 +353,15 @@ csi_decstr(struct emulator *e)
 {
     screen_soft_reset(e->s);
     e->extent_rect = false;
+}
+
+static void
+csi_decsca(struct emulator *e)
+{
+    int what = emulate_param(e, 0, 0);
+
+    if (what <= 2)
+        e->s->protect = what == 1;
 }
 
 static void
@@ -327,7 +400,7 @@ cursor_report(struct emulator *e, const char *marker)
     const struct screen *s = e->s;
 
     emulate_reply(e, "\033[%s%d;%dR", marker, s->y - (s->origin ? s->top : 0) + 1,
-                  s->x + 1);
+                  s->x - (s->origin ? s->left : 0) + 1);
 }
 
 static void
@@ -373,15 +446,15 @@ csi_window(struct emulator *e)
 /* ---- the tables ---- */
 
 static void (*const plain[])(struct emulator *) = {
-    ['@'] = csi_ich,   ['A'] = csi_cuu,    ['B'] = csi_cud,   ['C'] = csi_cuf,
-    ['D'] = csi_cub,   ['E'] = csi_cnl,    ['F'] = csi_cpl,   ['G'] = csi_cha,
-    ['H'] = csi_cup,   ['I'] = csi_cht,    ['J'] = csi_ed,    ['K'] = csi_el,
-    ['L'] = csi_il,    ['M'] = csi_dl,     ['P'] = csi_dch,   ['S'] = csi_su,
-    ['T'] = csi_sd,    ['X'] = csi_ech,    ['Z'] = csi_cbt,   ['`'] = csi_cha,
-    ['a'] = csi_cuf,   ['b'] = csi_rep,    ['c'] = csi_da1,   ['d'] = csi_vpa,
-    ['e'] = csi_vpr,   ['f'] = csi_cup,    ['g'] = csi_tbc,   ['h'] = csi_sm,
-    ['l'] = csi_rm,    ['m'] = csi_sgr,    ['n'] = csi_dsr,   ['r'] = csi_decstbm,
-    ['s'] = csi_scosc, ['t'] = csi_window, ['u'] = csi_scorc,
+    ['@'] = csi_ich, ['A'] = csi_cuu,    ['B'] = csi_cud,   ['C'] = csi_cuf,
+    ['D'] = csi_cub, ['E'] = csi_cnl,    ['F'] = csi_cpl,   ['G'] = csi_cha,
+    ['H'] = csi_cup, ['I'] = csi_cht,    ['J'] = csi_ed,    ['K'] = csi_el,
+    ['L'] = csi_il,  ['M'] = csi_dl,     ['P'] = csi_dch,   ['S'] = csi_su,
+    ['T'] = csi_sd,  ['X'] = csi_ech,    ['Z'] = csi_cbt,   ['`'] = csi_cha,
+    ['a'] = csi_hpr, ['b'] = csi_rep,    ['c'] = csi_da1,   ['d'] = csi_vpa,
+    ['e'] = csi_vpr, ['f'] = csi_cup,    ['g'] = csi_tbc,   ['h'] = csi_sm,
+    ['l'] = csi_rm,  ['m'] = csi_sgr,    ['n'] = csi_dsr,   ['r'] = csi_decstbm,
+    ['s'] = csi_s,   ['t'] = csi_window, ['u'] = csi_scorc,
 };
 
 static const struct {
@@ -390,13 +463,13 @@ static const struct {
 } marked[] = {
     {PARSER_KEY('?', 0, 0, 'h'), csi_decset},
     {PARSER_KEY('?', 0, 0, 'l'), csi_decrst},
-    /* Nothing can be protected (DECSCA), so these are ED and EL. */
-    {PARSER_KEY('?', 0, 0, 'J'), csi_ed},
-    {PARSER_KEY('?', 0, 0, 'K'), csi_el},
+    {PARSER_KEY('?', 0, 0, 'J'), csi_decsed},
+    {PARSER_KEY('?', 0, 0, 'K'), csi_decsel},
     {PARSER_KEY('?', 0, 0, 'n'), csi_decdsr},
     {PARSER_KEY('?', '$', 0, 'p'), emulate_request_private_mode},
     {PARSER_KEY(0, '$', 0, 'p'), emulate_request_mode},
     {PARSER_KEY(0, ' ', 0, 'q'), csi_decscusr},
+    {PARSER_KEY(0, '"', 0, 'q'), csi_decsca},
     {PARSER_KEY(0, '!', 0, 'p'), csi_decstr},
     {PARSER_KEY(0, ' ', 0, '@'), emulate_scroll_left},
     {PARSER_KEY(0, ' ', 0, 'A'), emulate_scroll_right},
@@ -408,7 +481,7 @@ static const struct {
     {PARSER_KEY(0, '$', 0, 'v'), emulate_copy_rect},
     {PARSER_KEY(0, '$', 0, 'x'), emulate_fill_rect},
     {PARSER_KEY(0, '$', 0, 'z'), emulate_erase_rect},
-    {PARSER_KEY(0, '$', 0, '{'), emulate_erase_rect},
+    {PARSER_KEY(0, '$', 0, '{'), emulate_erase_rect_selective},
     {PARSER_KEY('>', 0, 0, 'c'), csi_da2},
     {PARSER_KEY('=', 0, 0, 'c'), csi_da3},
     {PARSER_KEY('>', 0, 0, 'q'), csi_xtversion},

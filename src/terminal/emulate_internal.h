@@ -42,10 +42,14 @@ struct emulator {
 
 /* emulate.c: what several sequences share. All drop the pending wrap. */
 void emulate_move(struct screen *s, int x, int y); /* absolute, clamped to the screen */
-void emulate_home(struct screen *s);       /* in origin mode the region's corner */
-void emulate_row(struct screen *s, int y); /* from the region's top in origin mode */
-void emulate_up(struct screen *s, int n);  /* stops at a margin that it starts inside */
+void emulate_home(struct screen *s);            /* in origin mode the region's corner */
+void emulate_row(struct screen *s, int y);      /* from the region's top in origin mode */
+void emulate_column(struct screen *s, int x);   /* and from its left */
+void emulate_carriage_return(struct screen *s); /* to the left margin, or column 0 */
+void emulate_up(struct screen *s, int n); /* stops at a margin that it starts inside */
 void emulate_down(struct screen *s, int n);
+void emulate_right(struct screen *s, int n); /* likewise */
+void emulate_left(struct screen *s, int n);
 void emulate_repeat(struct emulator *e, int n);
 void emulate_align(struct screen *s); /* DECALN */
 
@@ -68,18 +72,23 @@ void emulate_titles_free(struct emulator *e);
 
 /* ---- emulate_rect.c ---- */
 
-void emulate_erase_rect(struct emulator *e);     /* DECERA, DECSERA */
-void emulate_fill_rect(struct emulator *e);      /* DECFRA */
-void emulate_copy_rect(struct emulator *e);      /* DECCRA */
-void emulate_change_rect(struct emulator *e);    /* DECCARA */
-void emulate_reverse_rect(struct emulator *e);   /* DECRARA */
-void emulate_extent(struct emulator *e);         /* DECSACE */
-void emulate_insert_columns(struct emulator *e); /* DECIC */
-void emulate_delete_columns(struct emulator *e); /* DECDC */
-void emulate_scroll_left(struct emulator *e);    /* SL */
-void emulate_scroll_right(struct emulator *e);   /* SR */
-void emulate_back_index(struct screen *s);       /* DECBI */
-void emulate_forward_index(struct screen *s);    /* DECFI */
+/* Rows top to the region's bottom, between its margins: n > 0 up, n < 0 down. */
+void emulate_scroll(struct screen *s, int top, int n);
+/* x from..to-1 of a row; selectively: but for what is protected (DECSCA). */
+void emulate_erase(struct screen *s, int y, int from, int to, bool selective);
+void emulate_erase_rect(struct emulator *e);           /* DECERA */
+void emulate_erase_rect_selective(struct emulator *e); /* DECSERA */
+void emulate_fill_rect(struct emulator *e);            /* DECFRA */
+void emulate_copy_rect(struct emulator *e);            /* DECCRA */
+void emulate_change_rect(struct emulator *e);          /* DECCARA */
+void emulate_reverse_rect(struct emulator *e);         /* DECRARA */
+void emulate_extent(struct emulator *e);               /* DECSACE */
+void emulate_insert_columns(struct emulator *e);       /* DECIC */
+void emulate_delete_columns(struct emulator *e);       /* DECDC */
+void emulate_scroll_left(struct emulator *e);          /* SL */
+void emulate_scroll_right(struct emulator *e);         /* SR */
+void emulate_back_index(struct screen *s);             /* DECBI */
+void emulate_forward_index(struct screen *s);          /* DECFI */
 
 /* ---- emulate_told.c ---- */
 
@@ -99,6 +108,19 @@ void emulate_told_mode_set(struct emulator *e, int mode, bool set);
 bool emulate_bell(struct emulator *e); /* false: it is part of the screen */
 /* An OSC's whole text; false: not one of these. */
 bool emulate_told_osc(struct emulator *e, struct bytes whole);
+
+/* Within the left and right margins, and within the top and bottom ones. */
+static inline bool
+emulate_in_columns(const struct screen *s)
+{
+    return s->x >= s->left && s->x <= s->right;
+}
+
+static inline bool
+emulate_in_rows(const struct screen *s)
+{
+    return s->y >= s->top && s->y <= s->bottom;
+}
 
 /* Parameter i of the sequence; missing or zero: standard. */
 static inline int

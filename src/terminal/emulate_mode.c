@@ -11,9 +11,11 @@ static const struct {
     {7, offsetof(struct screen, autowrap)},
     {25, offsetof(struct screen, cursor_visible)},
     {40, offsetof(struct screen, allow_columns)},
+    {45, offsetof(struct screen, reverse_wrap)},
     {66, offsetof(struct screen, app_keypad)},
     {1004, offsetof(struct screen, focus_events)},
     {1007, offsetof(struct screen, alternate_scroll)},
+    {1045, offsetof(struct screen, reverse_wrap_any)},
     {2004, offsetof(struct screen, bracketed_paste)},
     {2026, offsetof(struct screen, synchronized)},
 };
@@ -75,6 +77,11 @@ private_mode(struct emulator *e, int mode, bool set)
     case 6:
         s->origin = set;
         emulate_home(s);
+        break;
+    case 69:
+        s->margins = set;
+        s->left = 0;
+        s->right = s->cols - 1;
         break;
     case 9:
     case 1000:
@@ -150,6 +157,7 @@ emulate_request_private_mode(struct emulator *e)
         switch (mode) {
         case 3: state = MODE_RESET; break;
         case 6: state = mode_state(s->origin); break;
+        case 69: state = mode_state(s->margins); break;
         case 9:
         case 1000:
         case 1001:

@@ -164,6 +164,7 @@ dcs_setting(struct emulator *e, struct bytes what)
     } plain[] = {
         {" q", s->cursor_style},        /* DECSCUSR */
         {"*x", e->extent_rect ? 2 : 1}, /* DECSACE */
+        {"\"q", s->protect},            /* DECSCA */
         {"t", s->rows},                 /* DECSLPP */
         {"*|", s->rows},                /* DECSNLS */
         {"$|", s->cols},                /* DECSCPP */
@@ -181,6 +182,8 @@ dcs_setting(struct emulator *e, struct bytes what)
         emulate_reply(e, "\033P1$r0%sm\033\\", sgr);
     } else if (bytes_equal(what, BYTES_LIT("r"))) {
         emulate_reply(e, "\033P1$r%d;%dr\033\\", s->top + 1, s->bottom + 1);
+    } else if (bytes_equal(what, BYTES_LIT("s"))) {
+        emulate_reply(e, "\033P1$r%d;%ds\033\\", s->left + 1, s->right + 1);
     } else if (bytes_equal(what, BYTES_LIT("\"p"))) { /* DECSCL: as DA1 has it */
         emulate_reply(e, "\033P1$r62;1\"p\033\\");
     } else {

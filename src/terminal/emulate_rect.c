@@ -1,5 +1,6 @@
-/* Rectangles and columns (VT420: DECCRA, DECFRA, DECERA, DECCARA, DECRARA, DECIC, DECDC,
- * DECBI, DECFI; ECMA-48: SL, SR). None of them moves the cursor, but for DECBI and DECFI.
+/* Rectangles and columns (VT420: DECCRA, DECFRA, DECERA, DECSERA, DECCARA, DECRARA,
+ * DECIC, DECDC, DECBI, DECFI; ECMA-48: SL, SR). None of them moves the cursor, but for
+ * DECBI and DECFI.
  */
 #include "terminal/emulate_internal.h"
 
@@ -8,6 +9,15 @@ struct rect {
     int left, top, right, bottom;
 };
 
+/* Where rectangles can be: in origin mode the region. */
+static struct rect
+rect_all(const struct screen *s)
+{
+    if (s->origin)
+        return (struct rect){s->left, s->top, s->right, s->bottom};
+    return (struct rect){0, 0, s->cols - 1, s->rows - 1};
+}
+
 /* Parameters first to first + 3: top, left, bottom, right, counted from 1; in origin mode
  * from the region's corner. What lies outside is cut off; false: nothing is left. Not as
  * a rectangle: from the one corner to the other along the lines. */
@@ -15,29 +25,50 @@ static bool
 rect_parse(const struct emulator *e, unsigned first, struct rect *r, bool rect)
 {
     const struct screen *s = e->s;
-    int offset = s->origin ? s->top : 0;
-    int last = s->origin ? s->bottom : s->rows - 1;
+    struct rect all = rect_all(s);
 
-    r->top = emulate_param(e, first, 1) - 1 + offset;
-    r->left = emulate_param(e, first + 1, 1) - 1;
-    r->bottom = MIN(emulate_param(e, first + 2, s->rows) - 1 + offset, last);
-    r->right = MIN(emulate_param(e, first + 3, s->cols), s->cols) - 1;
+    r->top = emulate_param(e, first, 1) - 1 + all.top;
+    r->left = emulate_param(e, first + 1, 1) - 1 + all.left;
+    r->bottom = MIN(emulate_param(e, first + 2, s->rows) - 1 + all.top, all.bottom);
+    r->right = MIN(emulate_param(e, first + 3, s->cols) - 1 + all.left, all.right);
     if (!rect)
-        return r->left < s->cols &&
+        return r->left <= all.right &&
                (r->top < r->bottom || (r->top == r->bottom && r->left <= r->right));
     return r->top <= r->bottom && r->left <= r->right;
 }
 
-/* DECERA, and DECSERA: nothing can be protected (DECSCA). */
 void
-emulate_erase_rect(struct emulator *e)
+emulate_erase(struct screen *s, int y, int from, int to, bool selective)
+{
+    if (!selective)
+        screen_erase(s, y, from, to);
+    for (int x = from; selective && x < to; x++) {
+        if (!screen_row(s, y)->cells[x].protect)
+            screen_erase(s, y, x, x + 1);
+    }
+}
+
+static void
+rect_erase(struct emulator *e, bool selective)
 {
     struct rect r;
 
     if (!rect_parse(e, 0, &r, true))
         return;
     for (int y = r.top; y <= r.bottom; y++)
-        screen_erase(e->s, y, r.left, r.right + 1);
+        emulate_erase(e->s, y, r.left, r.right + 1, selective);
+}
+
+void
+emulate_erase_rect(struct emulator *e)
+{
+    rect_erase(e, false);
+}
+
+void
+emulate_erase_rect_selective(struct emulator *e)
+{
+    rect_erase(e, true);
 }
 
 /* DECFRA: with one character of ASCII or Latin-1, and the pen. */
@@ -71,8 +102,22 @@ cell_put(struct screen *s, int x, int y, const struct row *from, int at, bool fi
         return;
     }
     screen_put(s, x, y, text[0], c.wide ? 2 : 1);
+    screen_row_mut(s, y)->cells[x].protect = c.protect;
     for (unsigned i = 1; i < n; i++)
         cell_add_mark(screen_row_mut(s, y), x, text[i]);
+}
+
+/* x..right of row y becomes what another row holds from `at` on. The pen is lost. */
+static void
+cells_copy(struct screen *s, int y, int x, int right, const struct row *from, int at)
+{
+    for (; x <= right; x++, at++) {
+        cell_put(s, x, y, from, at, x < right);
+        if (from->cells[at].wide && x < right) {
+            x++;
+            at++;
+        }
+    }
 }
 
 /* DECCRA: the copy may overlap what it is made from. There is one page. */
@@ -82,30 +127,46 @@ emulate_copy_rect(struct emulator *e)
     struct screen *s = e->s, *before;
     struct pen pen = s->pen;
     struct hyperlink *link = s->link;
-    struct rect r, to;
+    struct rect all = rect_all(s), r, to;
 
     if (!rect_parse(e, 0, &r, true))
         return;
-    to.top = emulate_param(e, 5, 1) - 1 + (s->origin ? s->top : 0);
-    to.left = emulate_param(e, 6, 1) - 1;
-    to.bottom = MIN(to.top + r.bottom - r.top, s->origin ? s->bottom : s->rows - 1);
-    to.right = MIN(to.left + r.right - r.left, s->cols - 1);
+    to.top = emulate_param(e, 5, 1) - 1 + all.top;
+    to.left = emulate_param(e, 6, 1) - 1 + all.left;
+    to.bottom = MIN(to.top + r.bottom - r.top, all.bottom);
+    to.right = MIN(to.left + r.right - r.left, all.right);
     before = screen_copy(s);
-    for (int y = to.top; y <= to.bottom; y++) {
-        const struct row *from = screen_row(before, r.top + y - to.top);
-
-        for (int x = to.left; x <= to.right; x++) {
-            int at = r.left + x - to.left;
-
-            cell_put(s, x, y, from, at, x < to.right);
-            if (from->cells[at].wide)
-                x += x < to.right;
-        }
-    }
+    for (int y = to.top; y <= to.bottom; y++)
+        cells_copy(s, y, to.left, to.right, screen_row(before, r.top + y - to.top),
+                   r.left);
     s->pen = pen;
     s->link = link;
     screen_free(before);
 }
+
+void
+emulate_scroll(struct screen *s, int top, int n)
+{
+    int step = n > 0 ? 1 : -1, y = n > 0 ? top : s->bottom;
+    struct pen pen = s->pen;
+    struct hyperlink *link = s->link;
+
+    if (s->left == 0 && s->right == s->cols - 1) {
+        screen_scroll(s, top, s->bottom, n);
+        return;
+    }
+    /* In this order a row is read before it is written. */
+    for (; y >= top && y <= s->bottom; y += step) {
+        if (y + n >= top && y + n <= s->bottom)
+            cells_copy(s, y, s->left, s->right, screen_row(s, y + n), s->left);
+        else
+            screen_erase(s, y, s->left, s->right + 1);
+        s->pen = pen;
+        s->link = link;
+    }
+}
+
+/* ---- columns ---- */
 
 /* The attributes that DECCARA knows, as DEC's terminals and xterm have them. */
 static void
@@ -168,15 +229,15 @@ row_change(struct emulator *e, int y, int from, int to,
 static void
 rect_change(struct emulator *e, void (*change)(struct pen *pen, int v))
 {
-    int last = e->s->cols - 1;
+    struct rect all = rect_all(e->s);
     bool rect = e->extent_rect;
     struct rect r;
 
     if (!rect_parse(e, 0, &r, rect))
         return;
     for (int y = r.top; y <= r.bottom; y++)
-        row_change(e, y, rect || y == r.top ? r.left : 0,
-                   rect || y == r.bottom ? r.right : last, change);
+        row_change(e, y, rect || y == r.top ? r.left : all.left,
+                   rect || y == r.bottom ? r.right : all.right, change);
 }
 
 void
@@ -217,16 +278,10 @@ columns_shift(struct screen *s, int x, int n)
     s->y = at_y;
 }
 
-static bool
-in_region(const struct screen *s)
-{
-    return s->y >= s->top && s->y <= s->bottom;
-}
-
 void
 emulate_insert_columns(struct emulator *e)
 {
-    if (in_region(e->s))
+    if (emulate_in_rows(e->s) && emulate_in_columns(e->s))
         columns_shift(e->s, e->s->x, emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
@@ -234,7 +289,7 @@ emulate_insert_columns(struct emulator *e)
 void
 emulate_delete_columns(struct emulator *e)
 {
-    if (in_region(e->s))
+    if (emulate_in_rows(e->s) && emulate_in_columns(e->s))
         columns_shift(e->s, e->s->x, -emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
@@ -242,32 +297,32 @@ emulate_delete_columns(struct emulator *e)
 void
 emulate_scroll_left(struct emulator *e)
 {
-    columns_shift(e->s, 0, -emulate_param(e, 0, 1));
+    columns_shift(e->s, e->s->left, -emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
 void
 emulate_scroll_right(struct emulator *e)
 {
-    columns_shift(e->s, 0, emulate_param(e, 0, 1));
+    columns_shift(e->s, e->s->left, emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
 void
 emulate_back_index(struct screen *s)
 {
-    if (s->x > 0)
+    if (s->x == s->left && emulate_in_rows(s))
+        columns_shift(s, s->left, 1);
+    else if (s->x > 0)
         emulate_move(s, s->x - 1, s->y);
-    else if (in_region(s))
-        columns_shift(s, 0, 1);
 }
 
 void
 emulate_forward_index(struct screen *s)
 {
-    if (s->x < s->cols - 1)
+    if (s->x == s->right && emulate_in_rows(s))
+        columns_shift(s, s->left, -1);
+    else if (s->x < s->cols - 1)
         emulate_move(s, s->x + 1, s->y);
-    else if (in_region(s))
-        columns_shift(s, 0, -1);
     s->pending_wrap = false;
 }

@@ -99,6 +99,7 @@ cell_equal(const struct row *a, int ax, const struct row *b, int bx)
     if (!hyperlink_equal(cell_link(a, ax), cell_link(b, bx)))
         return false;
     ca.link = cb.link = 0; /* counted by each row on its own */
+    ca.protect = cb.protect = 0;
     if (!ca.cluster || !cb.cluster)
         return memcmp(&ca, &cb, sizeof ca) == 0 ||
                (cell_is_blank(ca) && cell_is_blank(cb) && ca.pen.bg == cb.pen.bg &&
@@ -186,7 +187,7 @@ row_marks_room(struct row *r, uint32_t more)
             continue;
         words = 1 + r->marks[c->text];
         memcpy(marks + at, r->marks + c->text, words * sizeof marks[0]);
-        c->text = at & 0x1fffff;
+        c->text = at & 0xfffff;
         at += words;
     }
     free(r->marks);
@@ -211,7 +212,7 @@ cell_add_mark(struct row *r, int x, uint32_t mark)
     row_marks_room(r, n + 2);
     if (!c->cluster || c->text + 1 + n != r->marks_len) {
         c->cluster = 1;
-        c->text = r->marks_len & 0x1fffff;
+        c->text = r->marks_len & 0xfffff;
         r->marks[r->marks_len++] = n;
         memcpy(r->marks + r->marks_len, text, n * sizeof text[0]);
         r->marks_len += n;
@@ -249,7 +250,7 @@ row_link_room(struct row *r)
         moved[i + 1] = (uint16_t)++live;
     }
     for (int x = 0; x < r->cols; x++)
-        r->cells[x].link = moved[r->cells[x].link] & 0x1ff;
+        r->cells[x].link = moved[r->cells[x].link] & 0xff;
     r->link_count = (uint16_t)live;
     if (live == ROW_LINKS_MAX)
         return false;

@@ -9,7 +9,7 @@
 
 #define CELL_MARKS_MAX 16u   /* combining marks in a cell; more are dropped */
 #define ROW_COLS_MAX   4000u /* the widest row */
-#define ROW_LINKS_MAX  511u  /* different links in a row; further cells have none */
+#define ROW_LINKS_MAX  255u  /* different links in a row; further cells have none */
 #define CELL_TEXT_MAX  (1u + CELL_MARKS_MAX) /* scalars in a cell */
 
 struct row {

@@ -112,6 +112,14 @@ grid_resize(struct row **g, const struct screen *old, int cols, int rows, int fi
 static const struct saved_cursor saved_initial = {.autowrap = true};
 
 static void
+screen_whole_region(struct screen *s)
+{
+    s->top = s->left = 0;
+    s->bottom = s->rows - 1;
+    s->right = s->cols - 1;
+}
+
+static void
 screen_initial_modes(struct screen *s)
 {
     s->x = s->y = 0;
@@ -122,10 +130,10 @@ screen_initial_modes(struct screen *s)
     s->mouse_encoding = MOUSE_ENCODING_DEFAULT;
     s->pending_wrap = s->origin = s->insert = false;
     s->app_cursor = s->app_keypad = s->alternate_scroll = s->synchronized = false;
-    s->allow_columns = false;
+    s->allow_columns = s->reverse_wrap = s->reverse_wrap_any = false;
+    s->protect = s->margins = false;
     s->cursor_style = 0;
-    s->top = 0;
-    s->bottom = s->rows - 1;
+    screen_whole_region(s);
     s->charsets = (struct charsets){0};
     s->saved[0] = s->saved[1] = saved_initial;
     /* Every eighth column, also of columns that a resize may bring. */
@@ -233,8 +241,7 @@ screen_resize_finish(struct screen *s, int cols, int rows)
         s->pending_wrap = s->saved[0].pending_wrap = s->saved[1].pending_wrap = false;
     s->cols = cols;
     s->rows = rows;
-    s->top = 0;
-    s->bottom = rows - 1;
+    screen_whole_region(s);
     s->x = clamp(s->x, 0, cols - 1);
     s->y = clamp(s->y, 0, rows - 1);
     for (int i = 0; i < 2; i++) {
@@ -297,8 +304,8 @@ screen_soft_reset(struct screen *s)
 {
     s->insert = s->origin = s->app_cursor = s->app_keypad = false;
     s->cursor_visible = true;
-    s->top = 0;
-    s->bottom = s->rows - 1;
+    s->protect = s->margins = s->reverse_wrap = s->reverse_wrap_any = false;
+    screen_whole_region(s);
     s->pen = (struct pen){0};
     s->charsets = (struct charsets){0};
     s->saved[s->alternate] = saved_initial;
@@ -316,6 +323,7 @@ screen_save_cursor(struct screen *s)
         .pending_wrap = s->pending_wrap,
         .autowrap = s->autowrap,
         .origin = s->origin,
+        .protect = s->protect,
     };
 }
 
@@ -326,11 +334,12 @@ screen_restore_cursor(struct screen *s)
 
     s->origin = saved->origin;
     s->autowrap = saved->autowrap;
+    s->protect = saved->protect;
     s->pen = saved->pen;
     s->charsets = saved->charsets;
-    s->x = clamp(saved->x, 0, s->cols - 1);
+    s->x = clamp(saved->x, s->origin ? s->left : 0, s->origin ? s->right : s->cols - 1);
     s->y = clamp(saved->y, s->origin ? s->top : 0, s->origin ? s->bottom : s->rows - 1);
-    s->pending_wrap = saved->pending_wrap && s->x == s->cols - 1;
+    s->pending_wrap = saved->pending_wrap && s->x == screen_edge(s) - 1;
 }
 
 void
@@ -432,29 +441,34 @@ void
 screen_insert_cells(struct screen *s, int n)
 {
     struct row *r = screen_row_mut(s, s->y);
-    int rest = s->cols - s->x;
+    int edge = screen_edge(s), rest = edge - s->x;
 
     n = MIN(n, rest);
     row_cut(r, s->x);
+    if (edge < s->cols)
+        row_cut(r, edge);
+    else
+        r->wrapped = false;
     memmove(r->cells + s->x + n, r->cells + s->x,
             (size_t)(rest - n) * sizeof r->cells[0]);
     row_erase(r, s->x, s->x + n, s->pen.bg);
-    if (r->cells[s->cols - 1].wide)
-        r->cells[s->cols - 1] = cell_erased(r->cells[s->cols - 1].pen.bg);
-    r->wrapped = false;
+    if (r->cells[edge - 1].wide)
+        r->cells[edge - 1] = cell_erased(r->cells[edge - 1].pen.bg);
 }
 
 void
 screen_delete_cells(struct screen *s, int n)
 {
     struct row *r = screen_row_mut(s, s->y);
-    int rest = s->cols - s->x;
+    int edge = screen_edge(s), rest = edge - s->x;
 
     n = MIN(n, rest);
     row_cut(r, s->x);
+    if (edge < s->cols)
+        row_cut(r, edge);
     memmove(r->cells + s->x, r->cells + s->x + n,
             (size_t)(rest - n) * sizeof r->cells[0]);
-    row_erase(r, s->cols - n, s->cols, s->pen.bg);
+    row_erase(r, edge - n, edge, s->pen.bg);
 }
 
 /* ---- printing ---- */
@@ -479,11 +493,14 @@ screen_put(struct screen *s, int x, int y, uint32_t c, int width)
     struct row *r = screen_row_mut(s, y);
 
     row_cut(r, x);
-    r->cells[x] = (struct cell){.text = c & 0x1fffff, .wide = width == 2, .pen = s->pen};
+    r->cells[x] = (struct cell){
+        .text = c & 0xfffff, .wide = width == 2, .protect = s->protect, .pen = s->pen};
     if (UNLIKELY(s->link))
-        r->cells[x].link = row_link(r, s->link) & 0x1ff;
-    if (width == 2)
+        r->cells[x].link = row_link(r, s->link) & 0xff;
+    if (width == 2) {
         r->cells[x + 1] = cell_erased(s->pen.bg);
+        r->cells[x + 1].protect = s->protect;
+    }
     if (x + width == s->cols)
         r->wrapped = false;
 }
@@ -492,11 +509,11 @@ void
 screen_put_ascii(struct screen *s, int x, int y, const uint8_t *text, int n)
 {
     struct row *r = screen_row_mut(s, y);
-    struct cell c = {.pen = s->pen};
+    struct cell c = {.protect = s->protect, .pen = s->pen};
 
     row_cut(r, x);
     if (UNLIKELY(s->link))
-        c.link = row_link(r, s->link) & 0x1ff;
+        c.link = row_link(r, s->link) & 0xff;
     for (int i = 0; i < n; i++) {
         c.text = text[i];
         r->cells[x + i] = c;

@@ -32,7 +32,7 @@ struct saved_cursor {
     int x, y;
     struct pen pen;
     struct charsets charsets;
-    bool pending_wrap, autowrap, origin;
+    bool pending_wrap, autowrap, origin, protect;
 };
 
 /* Values are the numbers of the DEC private modes. */
@@ -79,15 +79,21 @@ struct screen {
     struct clipboard clipboard;
 
     /* ---- not shown; not compared. May be set directly. ---- */
-    bool pending_wrap; /* the last column was printed; the next character wraps first */
+    bool pending_wrap; /* the last column or the right margin was printed; the next
+                          character wraps first */
     bool origin, autowrap, insert;
     bool app_cursor;       /* DECCKM: input.h needs it */
     bool app_keypad;       /* DECKPAM */
     bool alternate_scroll; /* 1007 */
     bool synchronized;     /* 2026: the program is in the middle of a frame */
     bool allow_columns;    /* 40 */
+    bool reverse_wrap;     /* 45 */
+    bool reverse_wrap_any; /* 1045 */
+    bool protect;          /* DECSCA: what is printed now, selective erasing leaves */
     uint8_t cursor_style;  /* DECSCUSR 0-6 */
+    bool margins;          /* 69: left and right can be set */
     int top, bottom;       /* scrolling region, both included */
+    int left, right;       /* its columns, both included */
     struct charsets charsets;
     struct hyperlinks *links;     /* shared with snapshots; NULL until first needed */
     struct hyperlink *link;       /* what is printed gets it; NULL: none */
@@ -141,8 +147,16 @@ void screen_scroll(struct screen *s, int top, int bottom, int n);
  * character that is cut. */
 void screen_erase(struct screen *s, int y, int from, int to);
 void screen_erase_rows(struct screen *s, int from, int to); /* from..to-1 */
-void screen_insert_cells(struct screen *s, int n);          /* ICH at the cursor */
-void screen_delete_cells(struct screen *s, int n);          /* DCH at the cursor */
+/* One past the last column that the cursor's line has for text: the right margin's, but
+ * for a cursor that is beyond it. */
+static inline int
+screen_edge(const struct screen *s)
+{
+    return s->x <= s->right ? s->right + 1 : s->cols;
+}
+/* ICH and DCH at the cursor; what moves ends at screen_edge. */
+void screen_insert_cells(struct screen *s, int n);
+void screen_delete_cells(struct screen *s, int n);
 /* Writes one character of width 1 or 2 at x, y with the pen; width 2 needs x + 1 < cols.
  */
 void screen_put(struct screen *s, int x, int y, uint32_t c, int width);

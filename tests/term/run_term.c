@@ -168,6 +168,8 @@ answer(const struct result *r, const char *want, struct buffer *out)
             buffer_printf(out, "(%d)=%d", a, s->grid[a]->wrapped);
         } else if (strcmp(key, "region") == 0) {
             buffer_printf(out, "=%d,%d", s->top, s->bottom);
+        } else if (strcmp(key, "columns") == 0) {
+            buffer_printf(out, "=%d,%d", s->left, s->right);
         } else if (strcmp(key, "size") == 0) {
             buffer_printf(out, "=%d,%d", s->cols, s->rows);
         } else if (strcmp(key, "reply") == 0) {
