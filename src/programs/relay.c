@@ -20,7 +20,8 @@
 
 #define RELAY_READ_MAX 16384u
 #define RELAY_BURST    64u /* datagrams from the socket before the pipe gets its turn */
-#define RELAY_LINE_MAX 64u /* of what `-` reads */
+#define RELAY_LOOK_MS  31000u /* without a frame: longer than between keepalives */
+#define RELAY_LINE_MAX 64u    /* of what `-` reads */
 
 /* ---- the start-up line ---- */
 
@@ -118,6 +119,7 @@ struct relay {
     struct frames *frames;
     bool refused; /* nobody has the port any more */
     bool ended;   /* end of file, or the pipe is broken */
+    uint64_t looked;
 };
 
 /* ECONNREFUSED on a connected socket is the kernel's word that the port is closed; any
@@ -190,8 +192,16 @@ poll_timeout(uint64_t deadline, uint64_t now)
     return (int)MIN(deadline - now, (uint64_t)FRAME_RELAY_IDLE_MS);
 }
 
+/* A client that roamed leaves its ssh behind, and what comes no more can't be refused: in
+ * silence the relay looks for itself whether the session still has its port. */
+static uint64_t
+look_time(const struct relay *r)
+{
+    return MAX(frames_heard(r->frames), r->looked) + RELAY_LOOK_MS;
+}
+
 static int
-relay_loop(struct relay *r)
+relay_loop(struct relay *r, const struct awl_addr *target)
 {
     for (;;) {
         uint64_t now = clock_now(), idle = frames_heard(r->frames) + FRAME_RELAY_IDLE_MS;
@@ -203,12 +213,16 @@ relay_loop(struct relay *r)
         relay_write(r);
         if (r->ended || now >= idle)
             return 0;
+        if (now >= look_time(r)) {
+            r->looked = now;
+            r->refused |= !port_taken(target);
+        }
         if (r->refused || frames_bad(r->frames))
             return 1;
         if (frames_output(r->frames).len > 0)
             p[2].events = POLLOUT;
         if (poll(p, ARRAY_LEN(p),
-                 poll_timeout(sooner(frames_deadline(r->frames), idle), now)) < 0)
+                 poll_timeout(sooner(frames_deadline(r->frames), look_time(r)), now)) < 0)
             continue;
         now = clock_now();
         if (p[2].revents & (POLLERR | POLLHUP))
@@ -232,7 +246,7 @@ relay_run(int in, int out, const struct awl_addr *target)
         fcntl(in, F_SETFL, O_NONBLOCK);
         fcntl(out, F_SETFL, fcntl(out, F_GETFL) | O_NONBLOCK);
         r.frames = frames_new(clock_now());
-        status = relay_loop(&r);
+        status = relay_loop(&r, target);
         frames_free(r.frames);
     }
     if (r.udp >= 0)

@@ -231,3 +231,12 @@ def test_forced_command_refuses_anothers_port(run):
         with forced(run, f"awl-server relay {port}") as process:
             assert process.wait(20) == 1
             assert str(port) in process.stderr.read().decode()
+
+
+def test_session_ends_unheard(run):
+    """A relay that was left behind, as by a client that roamed, doesn't outlive its session: by
+    itself it finds that nobody has the port."""
+    with session() as (s, port), relay(run, port) as process:
+        assert LINE.match(read_line(process))
+        s.close()
+        assert process.wait(120) == 1
