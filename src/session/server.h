@@ -14,7 +14,8 @@
 #define SERVER_SILENT_MS    30000u /* the client counts as away */
 #define SERVER_ECHO_MS      50u    /* a program had time to answer the keys */
 #define SERVER_QUIET_MS     200u /* output after such a pause and keys is their echo... */
-#define SERVER_ECHO_DONE_MS 2u   /* ...and whole when nothing follows for so long */
+#define SERVER_ECHO_DONE_MS 2u   /* ...and whole when nothing follows for so long, */
+#define SERVER_WHOLE        4u   /* or at once, when so many came whole before it */
 #define SERVER_SYNC_MS      150u /* a program may keep a half-painted screen to itself */
 #define SERVER_ESC_MS       25u  /* how long an ESC O may wait for its letter */
 #define SERVER_FAREWELL_MS                                                               \
@@ -69,6 +70,8 @@ struct awl_server {
     uint64_t output_at;  /* last output of the program */
     uint64_t unasked_at; /* last output that no keys explain */
     bool echoed;         /* output came that looks like the echo of all given notes */
+    unsigned pieces;     /* of output since the newest keys, up to 2 */
+    unsigned whole;      /* echoes in a row that were one piece, up to SERVER_WHOLE */
 
     uint64_t refused_at; /* when that was last said */
     uint64_t started;

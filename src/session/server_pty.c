@@ -96,6 +96,11 @@ note_put(struct awl_server *s, uint64_t num, uint64_t now)
         s->notes--; /* the newer one speaks for both, later */
     s->note[s->notes++] = (struct server_note){.num = num, .at = now};
     s->echoed = false;
+    if (s->pieces == 1)
+        s->whole = MIN(s->whole + 1, SERVER_WHOLE);
+    else if (s->pieces > 1)
+        s->whole = 0;
+    s->pieces = 0;
 }
 
 void
@@ -159,6 +164,7 @@ output_judge(struct awl_server *s, uint64_t now)
     bool asked = s->notes > 0 && s->note[s->notes - 1].given;
 
     s->output_at = now;
+    s->pieces = MIN(s->pieces + 1, 2);
     if (asked && now >= s->unasked_at + SERVER_QUIET_MS)
         s->echoed = true;
     else if (s->notes == 0)
@@ -235,21 +241,32 @@ server_pty_publish(struct awl_server *s, uint64_t now)
     s->changed = false;
 }
 
+/* When what came after the newest keys is all of their echo. A program that has answered
+ * each key with one piece of output is believed to have done so again, and the
+ * acknowledgement rides with the echo; but not when several keys are at the program,
+ * whose first answer is to the first of them. */
+static uint64_t
+echo_whole_at(const struct awl_server *s)
+{
+    if (!s->echoed)
+        return NEVER;
+    if (s->whole == SERVER_WHOLE && s->notes == 1 && s->pieces == 1)
+        return s->output_at;
+    return s->output_at + SERVER_ECHO_DONE_MS;
+}
+
 static uint64_t
 note_due(const struct awl_server *s)
 {
-    uint64_t due;
-
     if (s->notes == 0)
         return NEVER;
-    due = s->note[0].at + SERVER_ECHO_MS;
-    return s->echoed ? sooner(due, s->output_at + SERVER_ECHO_DONE_MS) : due;
+    return sooner(s->note[0].at + SERVER_ECHO_MS, echo_whole_at(s));
 }
 
 static void
 echo_tick(struct awl_server *s, uint64_t now)
 {
-    bool whole = s->echoed && now >= s->output_at + SERVER_ECHO_DONE_MS;
+    bool whole = now >= echo_whole_at(s);
     uint64_t num = 0;
     size_t n = 0;
 

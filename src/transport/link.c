@@ -1,12 +1,14 @@
 #include "transport/link.h"
 #include <string.h>
 
-#define STAMP_NONE   65535u
-#define STAMP_HOLD   1000u  /* a time stamp older than this is not echoed */
-#define SAMPLE_MAX   30000u /* ms; beyond that, 16 bits can't tell it from nothing */
-#define CE_PENALTY   500u   /* ms: how a mosh peer learns that a router marked us */
-#define LOSS_SPAN    64     /* datagrams over which loss is looked at */
-#define LOSS_GAP     16u    /* a longer gap is an outage, not loss */
+#define STAMP_NONE 65535u
+#define STAMP_HOLD 1000u  /* a time stamp older than this is not echoed */
+#define SAMPLE_MAX 30000u /* ms; beyond that, 16 bits can't tell it from nothing */
+#define CE_PENALTY 500u   /* ms: how a mosh peer learns that a router marked us */
+#define LOSS_SPAN  64     /* datagrams over which loss is looked at */
+#define LOSS_SKIP                                                                        \
+    24u /* after a change of paths: the old one still gets its mirrored share */
+#define LOSS_GAP     16u /* a longer gap is an outage, not loss */
 #define ECN_CE       3
 #define SILENCE_JUMP 5000u /* ms without any sign of time: the machine slept */
 
@@ -100,6 +102,10 @@ window_put(struct link *l, uint64_t seq, bool v)
 static void
 loss_count(struct link *l, uint64_t missed)
 {
+    if (l->loss_skip > 0) {
+        l->loss_skip--;
+        return;
+    }
     if (missed <= LOSS_GAP)
         for (; missed > 0; missed--)
             l->loss += (1 - l->loss) / LOSS_SPAN;
@@ -187,4 +193,6 @@ link_rtt_reset(struct link *l, uint64_t now)
 {
     l->measured = false;
     l->jumped_at = now; /* what is under way belongs to the old path */
+    l->loss = 0;
+    l->loss_skip = LOSS_SKIP;
 }

@@ -18,8 +18,9 @@ struct link {
     /* order */
     uint64_t expected;               /* one above the highest number heard */
     uint64_t seen[LINK_WINDOW / 64]; /* bit n % LINK_WINDOW: number n has come */
-    double loss;    /* share of the peer's datagrams that got lost lately */
-    uint64_t heard; /* when the last fresh one came; 0: never */
+    double loss;        /* share of the peer's datagrams that got lost lately */
+    unsigned loss_skip; /* datagrams that say nothing of it yet */
+    uint64_t heard;     /* when the last fresh one came; 0: never */
     /* the peer's newest time stamp, to be echoed once */
     bool saved;
     uint16_t saved_stamp;

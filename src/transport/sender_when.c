@@ -84,7 +84,6 @@ sender_data_due(const struct sender *s)
 
     if (!s->dirty || s->blocked)
         return NEVER;
-    due = s->pending_since + s->gather;
     for (size_t i = 1; i < s->count; i++) {
         const struct sender_state *st = &s->states[i];
 
@@ -97,6 +96,8 @@ sender_data_due(const struct sender *s)
     /* Then an acknowledgement or the retry timer comes first. */
     if (all >= FLIGHT_ALL || large >= FLIGHT_LARGE || (all && bytes >= s->window))
         return NEVER;
+    /* A lone key, and its echo, wait for no company. */
+    due = s->pending_since + (all > 0 ? s->gather : 0);
     if (s->paced_until > SENDER_FRAME * FRAME_BURST)
         due = MAX(due, s->paced_until - SENDER_FRAME * FRAME_BURST);
     return due;

@@ -35,8 +35,8 @@ struct transport_config {
     void *local;
     const struct sync_ops *remote_ops;
     void *remote;
-    uint32_t gather_ms; /* how long a change waits for company; 0: 1 for a client, 2 for a
-                           server */
+    uint32_t gather_ms; /* how long a change waits for company while something is in
+                           flight; 0: 1 for a client, 2 for a server */
 };
 
 struct transport *transport_new(const struct transport_config *config, uint64_t now);

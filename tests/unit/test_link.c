@@ -190,6 +190,40 @@ test_order_and_replay(void **state)
     pair_free(&p);
 }
 
+/* Each n-th of `count` datagrams from the server gets lost. */
+static void
+lose(struct pair *p, unsigned count, unsigned n)
+{
+    for (unsigned i = 1; i <= count; i++) {
+        struct sealed s = seal(&p->server, 1000);
+
+        if (n == 0 || i % n != 0)
+            open_one(&p->client, &s, 0, 1000);
+    }
+}
+
+static void
+test_loss(void **state)
+{
+    struct pair p;
+
+    (void)state;
+    pair_init(&p, 1000);
+    lose(&p, 1000, 0);
+    assert_true(link_loss(&p.client) == 0);
+    lose(&p, 1000, 10);
+    assert_in_range((int)(link_loss(&p.client) * 100), 7, 13);
+    /* With another path, what was known of the old one is forgotten, and what the peer
+     * still sends to its closed end is no loss. */
+    link_rtt_reset(&p.client, 1000);
+    assert_true(link_loss(&p.client) == 0);
+    lose(&p, 16, 2);
+    assert_true(link_loss(&p.client) == 0);
+    lose(&p, 1000, 4);
+    assert_in_range((int)(link_loss(&p.client) * 100), 20, 30);
+    pair_free(&p);
+}
+
 static void
 test_bad(void **state)
 {
@@ -216,9 +250,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip_time),  cmocka_unit_test(test_echo_once),
-        cmocka_unit_test(test_congestion_mark),  cmocka_unit_test(test_sleep_is_no_delay),
-        cmocka_unit_test(test_order_and_replay), cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_round_trip_time),
+        cmocka_unit_test(test_echo_once),
+        cmocka_unit_test(test_congestion_mark),
+        cmocka_unit_test(test_sleep_is_no_delay),
+        cmocka_unit_test(test_order_and_replay),
+        cmocka_unit_test(test_loss),
+        cmocka_unit_test(test_bad),
     };
 
     return cmocka_run_group_tests_name("link", tests, NULL, NULL);

@@ -332,6 +332,52 @@ test_echo_ack(void **state)
     pair_free(&p);
 }
 
+/* What a key brings, `more` 4 ms after the first piece; is it acknowledged with that? */
+static bool
+acked_at_once(struct pair *p, const char *keys, const char *more)
+{
+    uint64_t sent;
+    bool acked;
+
+    run(p, 1000);
+    for (; *keys != '\0'; keys++) {
+        type(p, (char[]){*keys, '\0'});
+        run(p, 5);
+    }
+    sent = transport_sent_num(p->client->carrier.transport);
+    print(p, "echo");
+    turn(p); /* the server speaks, */
+    turn(p); /* the client listens */
+    acked = echo_ack(p) >= sent;
+    run(p, 4);
+    if (more[0] != '\0')
+        print(p, more);
+    run(p, 100);
+    assert_true(echo_ack(p) >= sent);
+    return acked;
+}
+
+static void
+test_echo_acked_at_once(void **state)
+{
+    struct pair p;
+
+    (void)state;
+    begin(&p);
+    /* Once a program has answered some keys with one piece each, */
+    for (int i = 0; i < (int)SERVER_WHOLE; i++)
+        assert_false(acked_at_once(&p, "a", ""));
+    assert_true(acked_at_once(&p, "a", ""));
+    /* but its first answer to several keys isn't all, */
+    assert_false(acked_at_once(&p, "abc", ""));
+    assert_true(acked_at_once(&p, "a", ""));
+    /* and after an answer in two pieces it is believed no more. */
+    assert_true(acked_at_once(&p, "a", "suggestion"));
+    assert_false(acked_at_once(&p, "a", ""));
+    p.trace[0] = '\0';
+    pair_free(&p);
+}
+
 static void
 test_push_back(void **state)
 {
@@ -614,19 +660,13 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_echo_ack),
-        cmocka_unit_test(test_push_back),
-        cmocka_unit_test(test_replies_are_bounded),
-        cmocka_unit_test(test_alone),
-        cmocka_unit_test(test_network_timeout),
-        cmocka_unit_test(test_peer),
-        cmocka_unit_test(test_control),
-        cmocka_unit_test(test_no_server),
-        cmocka_unit_test(test_endings),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_keys),      cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_echo_ack),  cmocka_unit_test(test_echo_acked_at_once),
+        cmocka_unit_test(test_push_back), cmocka_unit_test(test_replies_are_bounded),
+        cmocka_unit_test(test_alone),     cmocka_unit_test(test_network_timeout),
+        cmocka_unit_test(test_peer),      cmocka_unit_test(test_control),
+        cmocka_unit_test(test_no_server), cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_text),      cmocka_unit_test(test_strangers),
         cmocka_unit_test(test_too_long),
     };
 
