@@ -153,7 +153,7 @@ class Session(contextlib.ExitStack):
             environment({"MOSH_KEY": found.group(2), "MOSH_PREDICTION_DISPLAY": predict}))
         self.callback(self.end, self.servers() - known)
         self.callback(self.terminal.close)
-        self.known = known
+        self.known, self.found = known, None
 
     def end(self, servers):
         for pid in servers:
@@ -172,7 +172,11 @@ class Session(contextlib.ExitStack):
         return found
 
     def server(self):
-        """The process id of this session's server, once its child is another program."""
-        found = until(lambda: (lambda own: own if len(own) == 1 else None)(
-            self.servers() - self.known), f"one {self.program.server}")
-        return next(iter(found))
+        """The process id of this session's server, once its child is another program. To be
+        asked first before another session is started in the place."""
+        def one():
+            own = self.servers() - self.known
+            return own if len(own) == 1 else None
+
+        self.found = self.found or until(one, f"one {self.program.server}")
+        return next(iter(self.found))
