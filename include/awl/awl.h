@@ -357,6 +357,7 @@ struct awl_client_facts {
     bool udp_heard;     /* the server's datagrams have come over UDP */
     bool udp_reached;   /* and ours have got there, as the server says */
     bool stun_answered; /* of the servers named, to this side */
+    bool stun_silent;   /* they were asked, and none has said anything */
     bool punch_allowed; /* neither side forbids opening firewalls */
     bool searches;      /* both sides would search through a NAT's ports */
     bool trying;        /* an attempt is under way */

@@ -243,7 +243,7 @@ static bool
 asks_relay(const struct settings *s)
 {
     return s->server != NULL && !ssh_server_is_awl(s->server) && !s->local &&
-           !s->ssh_pty && s->client == NULL && !s->doctor;
+           !s->ssh_pty && s->client == NULL;
 }
 
 static int

@@ -40,7 +40,8 @@ enough_at(const struct doctor *d, const struct awl_client_facts *f)
     /* It worked, and is in doubt: any change of an address does that for a round trip. */
     if (f->direct_at != AWL_NEVER)
         return MIN(f->direct_at + DOCTOR_SILENT_MS, most);
-    if (!d->relay || f->first_state_at == AWL_NEVER)
+    /* A mosh-server makes no attempts: what doesn't come by itself won't come. */
+    if (!d->piped || f->first_state_at == AWL_NEVER || d->stock)
         return silent;
     return f->attempts > 0 && !f->trying && f->peer_known ? 0 : most;
 }
@@ -65,6 +66,7 @@ doctor_turn(void *arg, struct driver *driver, struct loop *l, uint64_t now)
         d->ssh.turn(d->ssh.arg, driver, l, now);
     if (!d->taken) {
         awl_client_facts(c, &f);
+        d->piped = d->piped || f.pipe;
         d->quit_at = enough_at(d, &f);
     }
     if (now < d->quit_at)
@@ -95,6 +97,7 @@ doctor_hooks(struct doctor *d, const struct driver_ssh *ssh, uint64_t now)
 {
     d->ssh = *ssh;
     d->started = now;
+    d->piped = d->relay;
     d->quit_at = now + DOCTOR_MAX_MS;
     return (struct driver_ssh){.arg = d,
                                .dial = ssh->dial != NULL ? doctor_dial : NULL,
@@ -116,7 +119,7 @@ cause_of(const struct doctor *d)
         {d->login != DOCTOR_NO_LOGIN, DIAGNOSE_SSH},
         {d->login == DOCTOR_SERVER, DIAGNOSE_SERVER},
         {d->stock, DIAGNOSE_STOCK},
-        {d->relay, DIAGNOSE_RELAY},
+        {d->piped, DIAGNOSE_RELAY},
         {d->taken && f->first_state_at != AWL_NEVER, DIAGNOSE_STATE},
         {f->direct, DIAGNOSE_DIRECT},
         {d->taken && f->direct_at != AWL_NEVER, DIAGNOSE_WAS},
@@ -130,6 +133,8 @@ cause_of(const struct doctor *d)
         {f->peer_nat > AWL_NAT_NONE, DIAGNOSE_NAT_THERE},
         {f->stun_answered, DIAGNOSE_OUTSIDE},
         {f->own_nat == AWL_NAT_VARIES, DIAGNOSE_VARIES},
+        {f->peer_nat == AWL_NAT_VARIES, DIAGNOSE_VARIES_THERE},
+        {f->stun_silent, DIAGNOSE_STUN_SILENT},
     };
     unsigned bits = 0;
 
@@ -163,25 +168,32 @@ static const struct word nat_words[] = {
 static_assert(ARRAY_LEN(nat_words) == AWL_NATS, "two words for every kind");
 
 static struct word
-nat_word(enum awl_nat nat, bool symmetric)
+own_nat(const struct doctor *d)
 {
-    static const struct word varies = {"symmetric", "a NAT, probably symmetric"};
-
-    return symmetric && nat != AWL_NAT_VARIES ? varies : nat_words[nat];
-}
-
-static struct word
-own_nat(const struct doctor *d, enum diagnose_cause cause)
-{
-    return nat_word(d->facts.own_nat,
-                    cause == CAUSE_BOTH_SYMMETRIC || cause == CAUSE_SYMMETRIC_HERE);
+    return nat_words[d->facts.own_nat];
 }
 
 static struct word
 peer_nat(const struct doctor *d, enum diagnose_cause cause)
 {
-    return nat_word(d->facts.peer_nat,
-                    cause == CAUSE_BOTH_SYMMETRIC || cause == CAUSE_SYMMETRIC_THERE);
+    bool symmetric = cause == CAUSE_BOTH_SYMMETRIC || cause == CAUSE_SYMMETRIC_THERE;
+
+    if (symmetric && d->facts.peer_nat != AWL_NAT_VARIES)
+        return (struct word){"symmetric", "a NAT, probably symmetric"};
+    return nat_words[d->facts.peer_nat];
+}
+
+/* What the STUN servers said to us. */
+static struct word
+stun(const struct doctor *d)
+{
+    if (d->s->stun.count == 0)
+        return (struct word){NULL, "not asked: see --stun"};
+    if (d->facts.stun_answered)
+        return (struct word){"answered", "answered"};
+    if (d->facts.stun_silent)
+        return (struct word){"silent", "asked, and no server answered"};
+    return (struct word){NULL, "no server could be asked, or none tells an address"};
 }
 
 static struct word
@@ -204,8 +216,7 @@ peer_udp(const struct doctor *d, enum diagnose_cause cause)
     if (d->facts.udp_reached)
         return (struct word){"stateful",
                              "a stateful firewall lets in what was opened from inside"};
-    if (cause == CAUSE_FILTERED_THERE || cause == CAUSE_PUNCH_OFF ||
-        cause == CAUSE_RELAY_MISSING)
+    if (cause == CAUSE_FILTERED_THERE)
         return (struct word){"filtered", "UDP is filtered"};
     return (struct word){NULL, NULL};
 }
@@ -239,21 +250,24 @@ rule_text(const struct doctor *d, size_t i, const char **name, char out[TEXT_MAX
 {
     static const struct {
         const char *name, *before, *between, *after;
+        bool both; /* ends of the range, where it is one port, too */
     } rules[RULES] = {
-        {"nftables", "nft add rule inet filter input udp dport ", "-", " accept"},
-        {"ufw", "ufw allow ", ":", "/udp"},
+        {"nftables", "nft insert rule inet filter input udp dport ", "-", " accept",
+         false},
+        {"ufw", "ufw allow ", ":", "/udp", false},
         {"firewalld", "firewall-cmd --permanent --add-port=", "-",
-         "/udp && firewall-cmd --reload"},
+         "/udp && firewall-cmd --reload", false},
         {"aws",
-         "aws ec2 authorize-security-group-ingress --group-id GROUP --protocol udp "
-         "--port ",
-         "-", " --cidr 0.0.0.0/0"},
+         "aws ec2 authorize-security-group-ingress --group-id GROUP --ip-permissions "
+         "'IpProtocol=udp,FromPort=",
+         ",ToPort=", ",IpRanges=[{CidrIp=0.0.0.0/0}],Ipv6Ranges=[{CidrIpv6=::/0}]'",
+         true},
     };
     unsigned low, high;
 
     put_ports(d, &low, &high);
     *name = rules[i].name;
-    if (low == high)
+    if (low == high && !rules[i].both)
         snprintf(out, TEXT_MAX, "%s%u%s", rules[i].before, low, rules[i].after);
     else
         snprintf(out, TEXT_MAX, "%s%u%s%u%s", rules[i].before, low, rules[i].between,
@@ -311,9 +325,10 @@ text_session(struct report *r, const struct doctor *d, enum diagnose_cause cause
         text_line(r, "ssh", "%" PRIu64 " ms until the server's line", d->line - d->began);
     if (d->login == DOCTOR_SERVER)
         text_line(r, "server", "%s, UDP port %u",
-                  d->stock   ? "mosh-server"
-                  : d->relay ? "awl-server with relay"
-                             : "awl-server without relay",
+                  d->stock && d->piped ? "mosh-server, with a relay of awl-server's"
+                  : d->stock           ? "mosh-server, and no relay"
+                  : d->relay           ? "awl-server with relay"
+                                       : "awl-server without relay",
                   d->port);
     if (!d->taken)
         return;
@@ -322,9 +337,11 @@ text_session(struct report *r, const struct doctor *d, enum diagnose_cause cause
                   f->first_state_at - d->line);
     if (f->direct_at != AWL_NEVER)
         text_line(r, "direct", "%" PRIu64 " ms later UDP", f->direct_at - d->line);
-    text_side(r, "here", own_nat(d, cause), own_udp(d, cause));
+    text_side(r, "here", own_nat(d), own_udp(d, cause));
     text_side(r, "there", peer_nat(d, cause), peer_udp(d, cause));
-    if (f->attempts > 0)
+    if (d->relay)
+        text_line(r, "stun", "%s", stun(d).text);
+    if (f->attempts > 0 && !d->stock)
         text_line(r, "tried",
                   "attempts: %u; addresses: %u here, %u there; %s first; "
                   "openers with TTL %u",
@@ -439,8 +456,9 @@ json_session(struct report *r, const struct doctor *d, enum diagnose_cause cause
                                         : "awl-server");
     json_number(r, "port", d->login == DOCTOR_SERVER, d->port);
     json_name(r, "relay");
-    buffer_put_str(&r->b, d->relay ? "true" : "false");
-    json_side(r, "here", own_nat(d, cause), own_udp(d, cause));
+    buffer_put_str(&r->b, d->piped ? "true" : "false");
+    json_text(r, "stun", stun(d).name);
+    json_side(r, "here", own_nat(d), own_udp(d, cause));
     json_side(r, "there", peer_nat(d, cause), peer_udp(d, cause));
     json_begin(r, "tried");
     json_number(r, "attempts", d->taken, f->attempts);

@@ -24,6 +24,7 @@ struct doctor {
     struct driver_ssh ssh; /* the hooks behind ours */
     uint64_t started;      /* the session */
     uint64_t quit_at;      /* NEVER: not asked to end yet; else when it is asked again */
+    bool piped;            /* a relay was there at some time */
     bool taken;            /* facts and path are there */
     struct awl_client_facts facts;
     char path[300];

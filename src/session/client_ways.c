@@ -606,7 +606,10 @@ client_ways_facts(const struct awl_client *c, struct awl_client_facts *out)
     by_stun = nat_by_stun(c, &out->stun_answered);
     if (out->own_nat > AWL_NAT_NONE && out->stun_answered)
         out->own_nat = by_stun;
+    out->stun_silent = scout_silent(c->carrier.scout);
     out->peer_nat = nat_kind(f.peer, c->config.server_port, out->path.port);
+    if (out->peer_nat > AWL_NAT_NONE && f.peer_varies)
+        out->peer_nat = AWL_NAT_VARIES;
     out->peer_open = f.peer_unsolicited;
     out->udp_heard = f.heard;
     out->udp_reached = f.seen.family != AWL_NONE;

@@ -21,17 +21,22 @@ enum {
     DIAGNOSE_SEARCH = 1u << 12,   /* both sides search through a NAT's ports */
     DIAGNOSE_NAT_HERE = 1u << 13, /* addresses are translated here */
     DIAGNOSE_NAT_THERE = 1u << 14,
-    DIAGNOSE_OUTSIDE = 1u << 15, /* a STUN server answered here: UDP isn't blocked */
-    DIAGNOSE_VARIES = 1u << 16   /* and two saw different ports */
+    DIAGNOSE_OUTSIDE = 1u << 15,      /* a STUN server answered here: UDP isn't blocked */
+    DIAGNOSE_VARIES = 1u << 16,       /* and two saw different ports */
+    DIAGNOSE_VARIES_THERE = 1u << 17, /* so did those that the server asked */
+    DIAGNOSE_STUN_SILENT = 1u << 18, /* STUN servers were asked here, and none answered */
+    DIAGNOSE_FACTS = (1u << 19) - 1  /* all of them */
 };
 
 enum diagnose_cause {
     CAUSE_OPEN,
     CAUSE_PUNCHED,
     CAUSE_STOCK_DIRECT,
+    CAUSE_STOCK_FILTERED,
     CAUSE_SSH_FAILED,
     CAUSE_SERVER_MISSING,
     CAUSE_RELAY_MISSING,
+    CAUSE_NO_PIPE,
     CAUSE_NO_ANSWER,
     CAUSE_UNSTABLE,
     CAUSE_FILTERED_HERE,
@@ -42,6 +47,9 @@ enum diagnose_cause {
     CAUSE_SYMMETRIC_HERE,
     CAUSE_SYMMETRIC_THERE,
     CAUSE_BLOCKED_HERE,
+    CAUSE_BLOCKED,
+    CAUSE_BLOCKED_OR_UNLUCKY,
+    CAUSE_BLOCKED_OR_SYMMETRIC,
     CAUSES
 };
 

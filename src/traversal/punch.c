@@ -632,6 +632,7 @@ punch_facts(const struct punch *p, struct punch_facts *out)
         .own = v6 ? g->own_v6 : g->own_v4,
         .peer = v6 ? g->peer_v6 : g->peer_v4,
         .peer_unsolicited = p->peer_unsolicited,
+        .peer_varies = p->peer_varies,
         .own_unsolicited = p->unsolicited,
         .seen = p->seen_me,
         .heard = p->seen_peer.family != AWL_NONE,

@@ -178,6 +178,7 @@ struct punch_facts {
     uint8_t opener_ttl;
     enum gather_nat own, peer; /* of the family that carries or would carry */
     bool peer_unsolicited;     /* the peer said that it is not filtered */
+    bool peer_varies;          /* its NAT gives each peer another port, it says */
     bool own_unsolicited;      /* we heard it before we had sent */
     struct awl_addr seen;      /* our address as the peer saw it */
     uint16_t local_port;       /* of our socket of that family; 0: none */

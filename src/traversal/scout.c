@@ -576,3 +576,22 @@ scout_nat(const struct scout *s, enum awl_family family)
     }
     return nat;
 }
+
+bool
+scout_silent(const struct scout *s)
+{
+    bool silent = false;
+
+    for (size_t i = 0; i < SESSION_SOCKETS; i++) {
+        const struct session_socket *k = &s->sockets[i];
+        struct stun_view v;
+
+        if (k->family == AWL_NONE)
+            continue;
+        stun_view(s->stun, k->socket, k->family, &v);
+        if (v.heard)
+            return false;
+        silent = silent || v.silent;
+    }
+    return silent;
+}

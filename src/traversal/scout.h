@@ -109,3 +109,5 @@ enum scout_nat {
     SCOUT_NAT_VARIES,       /* another one for each destination */
 };
 enum scout_nat scout_nat(const struct scout *s, enum awl_family family);
+/* STUN servers were asked, and none has said anything to any of the session's sockets. */
+bool scout_silent(const struct scout *s);

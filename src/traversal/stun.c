@@ -25,6 +25,7 @@ enum ask_state { ASK_IDLE, ASK_WAITING, ASK_ANSWERED, ASK_SILENT };
 
 struct ask {
     enum ask_state state;
+    bool heard, late; /* the last time: something came; nothing did */
     unsigned sends;
     uint64_t began, answered;
     uint8_t id[STUN_ID_LEN];
@@ -263,6 +264,8 @@ answer_take(struct stun *s, struct sock *k, size_t server, struct bytes datagram
     addr_port_text(&s->servers[server], who);
     a->state = r == 0 ? ASK_ANSWERED : ASK_SILENT;
     a->answered = now;
+    a->heard = true;
+    a->late = false;
     a->seen = (struct awl_addr){0};
     k->news = true;
     if (r != 0) {
@@ -304,6 +307,8 @@ stun_tick(struct stun *s, uint64_t now)
             if (a->state != ASK_WAITING || now - a->began < STUN_ANSWER_MS)
                 continue;
             a->state = ASK_SILENT;
+            a->heard = false;
+            a->late = true;
             a->seen = (struct awl_addr){0};
             s->socks[i].news = true;
             log_line(&s->log, LOG_INFO, "stun: %s doesn't answer",
@@ -374,6 +379,8 @@ stun_view(const struct stun *s, int socket, enum awl_family family, struct stun_
 
         /* While it is asked again, the last answer holds. */
         out->done = out->done && a->state != ASK_WAITING;
+        out->silent = out->silent || a->late;
+        out->heard = out->heard || a->heard;
         if (a->seen.family == AWL_NONE)
             continue;
         if (first == STUN_SERVERS_MAX) {
@@ -386,4 +393,5 @@ stun_view(const struct stun *s, int socket, enum awl_family family, struct stun_
             out->mapping = STUN_SAME;
         }
     }
+    out->silent = out->silent && !out->heard;
 }

@@ -38,7 +38,9 @@ enum stun_mapping {
 struct stun_view {
     struct awl_addr seen; /* AWL_NONE: no answer */
     enum stun_mapping mapping;
-    bool done; /* nobody is left to answer */
+    bool done;   /* nobody is left to answer */
+    bool heard;  /* somebody said something, if only no */
+    bool silent; /* somebody was asked in vain, and nobody is heard */
 };
 
 enum stun_output_kind {

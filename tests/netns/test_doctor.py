@@ -14,7 +14,7 @@ CAUSES = {
     "router": "punched",
     "nat": "punched",
     "six": "punched",
-    "udpblock": "udp-blocked-here",
+    "udpblock": "udp-blocked",
     "open6": "open",
 }
 STATUS = {"udp": 0, "ssh": 1, None: 255}
@@ -58,6 +58,8 @@ def test_text(lab):
     assert lines["cause"].startswith("punched: "), done
     assert lines["ufw"] == "ufw allow 60100:60110/udp", done
     assert lines["nftables"].endswith("udp dport 60100-60110 accept"), done
+    assert "FromPort=60100,ToPort=60110," in lines["aws"], done
+    assert lines["stun"].startswith("not asked"), done
 
 
 def test_layers(lab):
@@ -68,10 +70,21 @@ def test_layers(lab):
     status, report = doctor(lab, "--server=no-such-server")
     assert (status, report["cause"]) == (255, "server-missing"), report
     assert "no-such-server" in report["error"], report
-    status, report = doctor(lab, "--server=mosh-server")
-    assert (status, report["cause"]) == (255, "relay-missing"), report
-    assert report["server"] == "mosh-server", report
+    status, report = doctor(lab, "--ssh-pty")
+    assert (status, report["cause"]) == (255, "no-pipe"), report
     lab.run.stop(lab.sshd.process)
     status, report = doctor(lab)
     assert (status, report["cause"], report["carried"]) == (255, "ssh-failed", None), report
     assert "cannot log in" in report["error"], report
+
+
+@pytest.mark.parametrize("path,status,cause", [
+    ([programs.folder()], 1, "mosh-server-filtered"),
+    ([], 255, "relay-missing"),
+])
+def test_mosh_server(lab, path, status, cause):
+    """Behind a firewall: with a copy of awl-server beside it, and without."""
+    lab = lab("drop", sshd={"path": path})
+    got, report = doctor(lab, "--server=mosh-server")
+    assert (got, report["cause"], report["server"]) == (status, cause, "mosh-server"), report
+    assert report["relay"] == (status == 1), report

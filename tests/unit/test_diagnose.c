@@ -9,6 +9,9 @@
 #define DIRECT (DIAGNOSE_DIRECT | DIAGNOSE_WAS | DIAGNOSE_HEARD | DIAGNOSE_REACHED)
 #define HERE   DIAGNOSE_NAT_HERE
 #define THERE  DIAGNOSE_NAT_THERE
+#define STOCK  (LOGIN | DIAGNOSE_STOCK)
+#define STUN   (SEARCH | DIAGNOSE_OUTSIDE)
+#define SILENT (SEARCH | DIAGNOSE_STUN_SILENT)
 
 static void
 test_causes(void **state)
@@ -21,10 +24,16 @@ test_causes(void **state)
         {"ssh refused", 0, "ssh-failed"},
         {"ssh through a proxy refused", DIAGNOSE_PROXIED, "ssh-failed"},
         {"nothing installed", DIAGNOSE_SSH, "server-missing"},
-        {"mosh-server, open", LOGIN | DIAGNOSE_STOCK | DIAGNOSE_STATE | DIRECT,
-         "mosh-server"},
-        {"mosh-server, filtered", LOGIN | DIAGNOSE_STOCK, "relay-missing"},
-        {"ssh with a terminal, filtered", LOGIN | DIAGNOSE_PUNCH, "relay-missing"},
+        {"mosh-server, open", STOCK | DIAGNOSE_STATE | DIRECT, "mosh-server"},
+        {"mosh-server, open, with a relay",
+         STOCK | DIAGNOSE_RELAY | DIAGNOSE_STATE | DIRECT, "mosh-server"},
+        {"mosh-server, filtered", STOCK, "relay-missing"},
+        {"mosh-server, filtered, with a relay", STOCK | DIAGNOSE_RELAY | DIAGNOSE_STATE,
+         "mosh-server-filtered"},
+        {"mosh-server hangs", STOCK | DIAGNOSE_RELAY, "no-answer"},
+        {"mosh-server, worked once",
+         STOCK | DIAGNOSE_RELAY | DIAGNOSE_STATE | DIAGNOSE_WAS, "udp-unstable"},
+        {"ssh with a terminal, filtered", LOGIN | DIAGNOSE_PUNCH, "no-pipe"},
         {"the server hangs", LOGIN | DIAGNOSE_RELAY, "no-answer"},
         {"open", TRIED | DIRECT | DIAGNOSE_OPEN, "open"},
         {"open, behind a NAT", TRIED | DIRECT | DIAGNOSE_OPEN | HERE, "open"},
@@ -42,22 +51,34 @@ test_causes(void **state)
         {"jump host", SEARCH | DIAGNOSE_PROXIED, "proxied"},
         {"forbidden", PIPE, "punching-forbidden"},
         {"forbidden, NAT here", PIPE | HERE, "punching-forbidden"},
-        {"two NATs", SEARCH | HERE | THERE, "both-symmetric"},
-        {"two NATs, no search", TRIED | HERE | THERE, "both-symmetric"},
-        {"NAT here, no search", TRIED | HERE, "symmetric-here"},
-        {"NAT here, searched", SEARCH | HERE, "udp-blocked-here"},
-        {"NAT there, no search", TRIED | THERE, "symmetric-there"},
-        {"NAT there, searched", SEARCH | THERE, "udp-blocked-here"},
-        {"STUN: another port for each",
-         SEARCH | HERE | DIAGNOSE_OUTSIDE | DIAGNOSE_VARIES, "symmetric-here"},
-        {"the same, NAT there",
-         SEARCH | HERE | THERE | DIAGNOSE_OUTSIDE | DIAGNOSE_VARIES, "both-symmetric"},
-        {"STUN: one port, NAT there", SEARCH | HERE | THERE | DIAGNOSE_OUTSIDE,
+        /* STUN wasn't asked: what isn't known is said. */
+        {"two NATs", SEARCH | HERE | THERE, "blocked-or-symmetric"},
+        {"two NATs, no search", TRIED | HERE | THERE, "blocked-or-symmetric"},
+        {"NAT here, no search", TRIED | HERE, "blocked-or-symmetric"},
+        {"NAT there, no search", TRIED | THERE, "blocked-or-symmetric"},
+        {"NAT here, searched", SEARCH | HERE, "blocked-or-unlucky"},
+        {"NAT there, searched", SEARCH | THERE, "blocked-or-unlucky"},
+        {"no NAT", TRIED, "udp-blocked"},
+        {"no NAT, would search", SEARCH, "udp-blocked"},
+        /* It was, and is silent: UDP doesn't get out, whatever else there is. */
+        {"silent", SILENT, "udp-blocked-here"},
+        {"silent, NAT here", SILENT | HERE, "udp-blocked-here"},
+        {"silent, NAT there", SILENT | THERE, "udp-blocked-here"},
+        {"silent, two NATs", SILENT | HERE | THERE, "udp-blocked-here"},
+        {"silent, the server's varies", SILENT | THERE | DIAGNOSE_VARIES_THERE,
+         "udp-blocked-here"},
+        {"silent, jump host", SILENT | DIAGNOSE_PROXIED, "udp-blocked-here"},
+        {"silent, forbidden", PIPE | DIAGNOSE_STUN_SILENT, "udp-blocked-here"},
+        {"silent, and yet heard", SILENT | DIAGNOSE_HEARD, "udp-filtered-there"},
+        /* It answers: UDP does get out. */
+        {"another port for each", STUN | HERE | DIAGNOSE_VARIES, "symmetric-here"},
+        {"the same, NAT there", STUN | HERE | THERE | DIAGNOSE_VARIES, "both-symmetric"},
+        {"for each there", STUN | THERE | DIAGNOSE_VARIES_THERE, "symmetric-there"},
+        {"the same, NAT here", STUN | HERE | THERE | DIAGNOSE_VARIES_THERE,
          "symmetric-there"},
-        {"STUN answers, no NAT there", SEARCH | HERE | DIAGNOSE_OUTSIDE,
-         "udp-filtered-there"},
-        {"blocked", TRIED, "udp-blocked-here"},
-        {"blocked, searched", SEARCH, "udp-blocked-here"},
+        {"one port, NAT there", STUN | HERE | THERE, "symmetric-there"},
+        {"no NAT there", STUN | HERE, "udp-filtered-there"},
+        {"no NAT at all", STUN, "udp-filtered-there"},
     };
 
     (void)state;
@@ -76,7 +97,7 @@ test_every_combination(void **state)
     bool seen[CAUSES] = {false};
 
     (void)state;
-    for (unsigned facts = 0; facts < DIAGNOSE_VARIES << 1; facts++)
+    for (unsigned facts = 0; facts <= DIAGNOSE_FACTS; facts++)
         seen[diagnose(facts)] = true;
     for (unsigned i = 0; i < CAUSES; i++) {
         const struct diagnose_text *t = diagnose_text(i);

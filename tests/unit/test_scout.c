@@ -279,6 +279,34 @@ test_network(void **state)
     scout_free(w.s);
 }
 
+/* Nobody is silent who wasn't asked, nor while one socket has an answer. */
+static void
+test_silent(void **state)
+{
+    struct side w = {0};
+
+    (void)state;
+    side_new(&w, GATHER_CLIENT);
+    scout_socket(w.s, 1, AWL_IPV4, 40001, 0);
+    run(&w, 0, 5000);
+    assert_false(scout_silent(w.s));
+    scout_servers(w.s, &w.stun, 1, 5000);
+    run(&w, 5000, 5000 + STUN_ANSWER_MS - 1);
+    assert_false(scout_silent(w.s));
+    run(&w, 5000 + STUN_ANSWER_MS, 10000);
+    assert_true(scout_silent(w.s));
+    w.echo_stun = true;
+    scout_socket(w.s, 2, AWL_IPV4, 40002, 10000);
+    run(&w, 10000, 11000);
+    assert_false(scout_silent(w.s));
+    w.echo_stun = false;
+    scout_network(w.s, 11000);
+    assert_false(scout_silent(w.s));
+    run(&w, 11000, 15000);
+    assert_true(scout_silent(w.s));
+    scout_free(w.s);
+}
+
 /* UPnP is asked when the others gave nothing, and renewed in time. */
 static void
 test_upnp(void **state)
@@ -382,7 +410,7 @@ main(void)
         cmocka_unit_test(test_client), cmocka_unit_test(test_server),
         cmocka_unit_test(test_routes), cmocka_unit_test(test_network),
         cmocka_unit_test(test_upnp),   cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_whose),
+        cmocka_unit_test(test_whose),  cmocka_unit_test(test_silent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

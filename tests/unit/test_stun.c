@@ -328,6 +328,63 @@ test_again(void **state)
     stun_free(w.stun);
 }
 
+/* Silence is known once nobody has said anything in time, and as long as nobody has. */
+static void
+test_silence(void **state)
+{
+    static const struct {
+        const char *about;
+        const char *second; /* a second server, which never answers */
+        uint64_t answered;  /* when the first one answers; 0: never */
+        bool refuses;       /* with an error, not with an address */
+        bool heard_before;  /* ... an address, an hour ago */
+        uint64_t at;
+        bool heard, silent;
+    } cases[] = {
+        {"nobody was asked yet", "", 0, false, false, 0, false, false},
+        {"not answered yet", "", 0, false, false, STUN_ANSWER_MS - 1, false, false},
+        {"never answered", "", 0, false, false, STUN_ANSWER_MS, false, true},
+        {"nor did the other", "192.0.2.6:3478", 0, false, false, 4000, false, true},
+        {"answered", "", 40, false, false, 4000, true, false},
+        {"the other didn't", "192.0.2.6:3478", 40, false, false, 4000, true, false},
+        {"said no", "", 40, true, false, 4000, true, false},
+        {"was heard, is asked again", "", 0, false, true, 40, true, false},
+        {"was heard, not any more", "", 0, false, true, 4000, false, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        uint64_t start = cases[i].at == 0 ? 0 : 1;
+        struct world w;
+        struct stun_output out;
+        uint8_t id[STUN_ID_LEN], buf[64];
+        struct bytes says;
+        struct stun_view v;
+
+        world_begin(&w, "192.0.2.5:3478", cases[i].second);
+        if (start != 0)
+            stun_open(w.stun, 1, AWL_IPV4, start);
+        if (cases[i].heard_before) {
+            assert_true(request_take(&w, &out, id, start));
+            stun_input(w.stun, 1, &w.servers[0], answer(buf, id, "203.0.113.9:7"), start);
+            start += 3600000;
+            stun_again(w.stun, start);
+        }
+        if (cases[i].answered != 0) {
+            assert_true(request_take(&w, &out, id, start));
+            says = answer(buf, id, "203.0.113.9:7");
+            if (cases[i].refuses)
+                be16_put(buf, 0x0111);
+            stun_input(w.stun, 1, &w.servers[0], says, start + cases[i].answered);
+        }
+        stun_tick(w.stun, start + cases[i].at);
+        stun_view(w.stun, 1, AWL_IPV4, &v);
+        if (v.heard != cases[i].heard || v.silent != cases[i].silent)
+            fail_msg("%s: heard %d silent %d", cases[i].about, v.heard, v.silent);
+        stun_free(w.stun);
+    }
+}
+
 /* Nobody asks an IPv4 server from an IPv6 socket, nor is more kept than there is room. */
 static void
 test_sockets(void **state)
@@ -361,6 +418,7 @@ main(void)
         cmocka_unit_test(test_read),    cmocka_unit_test(test_not_session),
         cmocka_unit_test(test_answers), cmocka_unit_test(test_time),
         cmocka_unit_test(test_again),   cmocka_unit_test(test_sockets),
+        cmocka_unit_test(test_silence),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
