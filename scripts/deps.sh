@@ -11,7 +11,7 @@ build='gcc libc6-dev make meson ninja-build pkg-config python3 libmbedtls-dev zl
     libminiupnpc-dev libcmocka-dev scdoc openssh-client'
 try='openssh-server iproute2 nftables tmux'
 test='libssl-dev conntrack coturn miniupnpd-nftables mosh python3-pytest vim less htop man-db git
-    neovim mc nano emacs-nox fzf'
+    neovim mc nano emacs-nox fzf valgrind'
 lint='clang libclang-rt-14-dev clang-format clang-tidy'
 
 list=
