@@ -234,22 +234,39 @@ struct draw_slide {
     int x, n;
 };
 
+/* The look of each cell of a row from `first` on as a number, 0 for a blank one: enough
+ * to choose a move by, which is then drawn to see what it is worth. */
+static void
+draw_slide_looks(const struct row *r, int first, uint64_t *looks)
+{
+    for (int x = first; x < r->cols; x++) {
+        struct cell c = r->cells[x];
+        uint64_t word[2];
+
+        looks[x] = 0;
+        if (cell_is_blank(c) && !c.pen.bg)
+            continue;
+        c.link = c.protect = 0;
+        if (c.cluster)
+            c.text = r->marks[c.text + 1]; /* its base */
+        memcpy(word, &c, sizeof word);
+        looks[x] = (word[0] + 1) * 0x9e3779b97f4a7c15u ^ word[1] * 0xff51afd7ed558ccdu;
+    }
+}
+
 /* Cells that differ after the move. */
 static int
-draw_slide_differs(const struct draw_row *d, struct draw_slide s)
+draw_slide_differs(const uint64_t *old, const uint64_t *new, int cols,
+                   struct draw_slide s)
 {
-    static const struct cell none = {0};
-    int differs = 0;
+    int from = MAX(s.x, s.x + s.n), to = MIN(cols, cols + s.n), differs = 0;
 
-    for (int x = s.x; x < d->new->cols; x++) {
-        int was = x - s.n;
-
-        if (was >= s.x && was < d->new->cols)
-            differs += !cell_equal(d->old, was, d->new, x);
-        else
-            differs += !cell_is_blank(d->new->cells[x]) ||
-                       d->new->cells[x].pen.bg != none.pen.bg;
-    }
+    for (int x = s.x; x < from; x++)
+        differs += new[x] != 0;
+    for (int x = from; x < to; x++)
+        differs += new[x] != old[x - s.n];
+    for (int x = to; x < cols; x++)
+        differs += new[x] != 0;
     return differs;
 }
 
@@ -260,6 +277,7 @@ draw_slide_find(struct draw_row *d, struct draw_slide *best)
 {
     int cols = d->new->cols, first = 0, least;
     struct draw_slide s = {0, 0};
+    uint64_t *old, *new;
 
     while (first < cols && cell_equal(d->old, first, d->new, first))
         first++;
@@ -270,13 +288,16 @@ draw_slide_find(struct draw_row *d, struct draw_slide *best)
             return false;
     }
     s.x = first;
-    least = draw_slide_differs(d, s) - DRAW_SLIDE_WON;
-    if (least <= 0)
-        return false;
-    d->b->effort -= (2 * DRAW_SLIDE_MAX + 1) * (cols - first);
-    for (int n = 1; n <= MIN(DRAW_SLIDE_MAX, cols - first - 1); n++) {
+    old = xcalloc(2 * (size_t)cols, sizeof *old);
+    new = old + cols;
+    draw_slide_looks(d->old, first, old);
+    draw_slide_looks(d->new, first, new);
+    least = draw_slide_differs(old, new, cols, s) - DRAW_SLIDE_WON;
+    if (least > 0)
+        d->b->effort -= (2 * DRAW_SLIDE_MAX + 1) * (cols - first);
+    for (int n = 1; least > 0 && n <= MIN(DRAW_SLIDE_MAX, cols - first - 1); n++) {
         for (s.n = -n; s.n <= n; s.n += 2 * n) {
-            int differs = draw_slide_differs(d, s);
+            int differs = draw_slide_differs(old, new, cols, s);
 
             if (differs >= least)
                 continue;
@@ -284,6 +305,7 @@ draw_slide_find(struct draw_row *d, struct draw_slide *best)
             *best = s;
         }
     }
+    free(old);
     return best->n != 0;
 }
 

@@ -91,7 +91,7 @@ row_erase(struct row *r, int from, int to, uint32_t bg)
 }
 
 bool
-cell_equal(const struct row *a, int ax, const struct row *b, int bx)
+cell_equal_marked(const struct row *a, int ax, const struct row *b, int bx)
 {
     struct cell ca = a->cells[ax], cb = b->cells[bx];
     const uint32_t *ma, *mb;

@@ -36,7 +36,23 @@ void row_erase(struct row *r, int from, int to, uint32_t bg);
 bool row_equal(const struct row *a, const struct row *b);
 /* The same without the wrap marks. */
 bool row_equal_cells(const struct row *a, const struct row *b);
-bool cell_equal(const struct row *a, int ax, const struct row *b, int bx);
+bool cell_equal_marked(const struct row *a, int ax, const struct row *b, int bx);
+
+/* The same character in the same looks, with the same link. */
+static inline bool
+cell_equal(const struct row *a, int ax, const struct row *b, int bx)
+{
+    const struct cell *ca = &a->cells[ax], *cb = &b->cells[bx];
+
+    if (!(ca->cluster | cb->cluster | ca->link | cb->link)) {
+        if (memcmp(ca, cb, sizeof *ca) == 0)
+            return true;
+        if (ca->text != cb->text && ca->text > ' ' && cb->text > ' ')
+            return false;
+    }
+    return cell_equal_marked(a, ax, b, bx);
+}
+
 /* Scalars of a cell: 0 when erased. The first of a cluster is the base character. */
 unsigned cell_text(const struct row *r, int x, uint32_t out[CELL_TEXT_MAX]);
 /* The same as UTF-8; nothing for an erased cell. */

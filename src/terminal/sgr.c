@@ -1,7 +1,5 @@
 #include "terminal/sgr.h"
 
-#include <stdio.h>
-
 #define SGR_TEXT_MAX 128u /* all attributes and two direct colours take 60 */
 
 /* The parameters of one CSI ... m. */
@@ -13,11 +11,22 @@ struct sgr {
 static void
 sgr_add(struct sgr *s, unsigned n)
 {
-    int put =
-        snprintf(s->text + s->len, sizeof(s->text) - s->len, s->len ? ";%u" : "%u", n);
+    assert(n < 1000 && s->len + 4 <= sizeof s->text);
+    if (s->len)
+        s->text[s->len++] = ';';
+    if (n >= 100)
+        s->text[s->len++] = (char)('0' + n / 100);
+    if (n >= 10)
+        s->text[s->len++] = (char)('0' + n / 10 % 10);
+    s->text[s->len++] = (char)('0' + n % 10);
+}
 
-    assert(put > 0 && s->len + (size_t)put < sizeof(s->text));
-    s->len += (size_t)put;
+static void
+sgr_end(const struct sgr *s, const char *start, struct buffer *out)
+{
+    buffer_put_str(out, start);
+    buffer_put(out, s->text, s->len);
+    buffer_put_byte(out, 'm');
 }
 
 /* base: 30 for the foreground, 40 for the background. */
@@ -131,11 +140,12 @@ sgr_put_underline(struct buffer *out, const struct pen *from, struct pen to)
 void
 sgr_put(struct buffer *out, const struct pen *from, struct pen to)
 {
-    struct sgr all = {.len = 0}, some = {.len = 0};
+    struct sgr all, some;
     size_t extra;
 
     if (from && pen_equal(*from, to))
         return;
+    all.len = some.len = 0;
     sgr_absolute(&all, to);
     if (from)
         sgr_relative(&some, *from, to);
@@ -147,10 +157,10 @@ sgr_put(struct buffer *out, const struct pen *from, struct pen to)
         extra += 8;
     if (from && some.len <= all.len + extra) {
         if (some.len) /* else only the underline's kind or colour differs */
-            buffer_printf(out, "\033[%sm", some.text);
+            sgr_end(&some, "\033[", out);
         sgr_put_underline(out, from, to);
         return;
     }
-    buffer_printf(out, all.len ? "\033[0;%sm" : "\033[%sm", all.text);
+    sgr_end(&all, all.len ? "\033[0;" : "\033[", out);
     sgr_put_underline(out, NULL, to);
 }

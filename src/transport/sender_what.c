@@ -58,16 +58,18 @@ append(struct sender *s, uint64_t num, void *state, bool same, uint64_t now)
 
 /* The diff that leads to `to`, from the base that seems best; gives the base. */
 static const struct sender_state *
-choose_diff(struct sender *s, const struct sender_state *base,
+choose_diff(struct sender *s, const struct link *link, const struct sender_state *base,
             const struct sender_state *to, struct buffer *diff)
 {
     struct buffer from_first = {.max = diff->max};
 
     s->ops->diff(base->state, to->state, diff);
-    if (base == s->states || diff->overflow)
+    if (base == s->states || diff->overflow ||
+        (diff->len >= REPLACE_MAX && link_loss(link) < COPY_LOSS))
         return base;
-    /* From the acknowledged state it is sure to arrive in one piece. When they are equal
-     * it stays as it is: an empty message would look like nothing new. */
+    /* From the acknowledged state it is sure to arrive in one piece; where nothing gets
+     * lost, that is not worth drawing a large one twice. When they are equal it stays as
+     * it is: an empty message would look like nothing new. */
     s->ops->diff(s->states[0].state, to->state, &from_first);
     if (!from_first.overflow && from_first.len > 0 &&
         (from_first.len <= diff->len ||
@@ -198,7 +200,7 @@ make_data(struct sender *s, const struct link *link, bool repeat, uint64_t now,
         return false;
     if (!base)
         base = s->states; /* it gave way to the new one */
-    base = choose_diff(s, base, to, diff);
+    base = choose_diff(s, link, base, to, diff);
     if (diff->len > BULK && base == s->states && (!new_one || s->states[1].lost)) {
         to = smaller_repeat(s, to, diff);
         if (new_one && to != sender_newest(s)) {
@@ -272,7 +274,7 @@ make_last(struct sender *s, const struct link *link, uint64_t now,
         s->dirty = false;
     }
     base = sender_find(s, base_num);
-    base = choose_diff(s, base ? base : s->states, sender_newest(s), diff);
+    base = choose_diff(s, link, base ? base : s->states, sender_newest(s), diff);
     if (diff->overflow)
         buffer_clear(diff); /* the end matters more than what it looks like */
     sender_newest(s)->base = base->num;
