@@ -510,13 +510,19 @@ screen_put_ascii(struct screen *s, int x, int y, const uint8_t *text, int n)
 {
     struct row *r = screen_row_mut(s, y);
     struct cell c = {.protect = s->protect, .pen = s->pen};
+    uint64_t word[2], unit[2];
 
     row_cut(r, x);
     if (UNLIKELY(s->link))
         c.link = row_link(r, s->link) & 0xff;
+    /* Whole words: to set `text` in a cell and then copy all of it makes the processor
+     * wait for the narrow store. */
+    memcpy(word, &c, sizeof word);
+    memcpy(unit, &(struct cell){.text = 1}, sizeof unit);
     for (int i = 0; i < n; i++) {
-        c.text = text[i];
-        r->cells[x + i] = c;
+        uint64_t cell[2] = {word[0] + unit[0] * text[i], word[1]};
+
+        memcpy(&r->cells[x + i], cell, sizeof cell);
     }
     if (x + n == s->cols)
         r->wrapped = false;
