@@ -417,8 +417,11 @@ draw_blank_bottom(const struct row *const *old, const struct screen *to,
     int y = to->rows, changed = 0, first = to->rows;
     uint32_t bg = screen_row(to, y - 1)->cells[0].pen.bg;
 
-    if (bg && !caps->bce)
+    for (int i = 0; i < to->rows; i++)
+        changed += old[i] != screen_row(to, i);
+    if (changed < 2 || (bg && !caps->bce))
         return to->rows;
+    changed = 0;
     while (y > 0 && draw_row_blank(screen_row(to, y - 1), bg)) {
         const struct row *was = old[y - 1];
 
