@@ -6,12 +6,14 @@
 Each is a network namespace; addresses are from the documentation ranges, inside of NATs private
 ones. c0, c1, s0, s1 are what the network's kind has of boxes: none, plain routers, firewalls,
 NATs. eth1 is where the client goes when it roams: another subnet of the same router, past the
-boxes. A network speaks IPv4 or IPv6, not both, so that a test knows what it shows."""
+boxes. A network speaks IPv4 or IPv6, so that a test knows what it shows, or, where that is the
+subject, both: then NATs translate IPv4 only."""
 
 import dataclasses
 import ipaddress
 import itertools
 import json
+import os
 import subprocess
 
 from . import programs
@@ -36,6 +38,7 @@ class Side:
     about: str
     boxes: tuple = ()         # the host's own gateway first
     host: str = "accept"      # the host's firewall, but for tcp/22: accept, drop, reject
+    host6: str = ""           # the same for IPv6, where it differs
     udp: bool = True
 
 
@@ -89,6 +92,7 @@ ALL_SERVERS = {
     "near-drop": Side("the host drops all but tcp/22", host="drop"),
     "near-reject": Side("the host rejects all but tcp/22", host="reject"),
     "near-router": Side("its router drops all but tcp/22", (WALL,)),
+    "near-drop4": Side("the host drops all of IPv4 but tcp/22", host="drop", host6="accept"),
 }
 
 
@@ -96,7 +100,11 @@ ALL_SERVERS = {
 class Kind:
     client: Side
     server: Side
-    family: int = 4
+    family: int = 4           # 46: both
+
+    @property
+    def families(self):
+        return (4, 6) if self.family == 46 else (self.family,)
 
     @property
     def udp(self):
@@ -107,10 +115,6 @@ class Kind:
         """A server whose UDP ports anybody reaches: where stock mosh works."""
         return (self.udp and self.server.host == "accept"
                 and all(box == PLAIN for box in self.server.boxes))
-
-    @property
-    def server_nat(self):
-        return any(box.translates for box in self.server.boxes)
 
 
 def cell(name, family=4):
@@ -129,6 +133,9 @@ KINDS = {
     "six": cell("near/near-drop", 6),
     "udpblock": cell("near-noudp/near-drop"),
     "open6": cell("near/near", 6),
+    "dual": cell("near/near-drop", 46),
+    "dual-nat": cell("near-nat/near-drop", 46),
+    "dual-open6": cell("near/near-drop4", 46),
 }
 
 
@@ -136,7 +143,7 @@ def kind_of(name):
     return KINDS[name] if name in KINDS else cell(name)
 
 
-def host_rules(policy):
+def host_rules(policy, policy6):
     return f"""
 table inet fw {{
   chain input {{
@@ -145,7 +152,8 @@ table inet fw {{
     iif lo accept
     icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert }} accept
     tcp dport 22 accept
-    {"reject" if policy == "reject" else ""}
+    meta nfproto ipv6 {policy6}
+    {policy}
   }}
 }}
 """
@@ -176,25 +184,27 @@ table inet nat {{
   }}
   chain postrouting {{
     type nat hook postrouting priority 100;
-    oifname wan0 {box.nat}
+    meta nfproto ipv4 oifname wan0 {box.nat}
   }}
   chain input {{
     type filter hook input priority 0; policy {box.itself};
     ct state established,related accept
     iif lo accept
+    icmpv6 type {{ nd-neighbor-solicit, nd-neighbor-advert, nd-router-advert }} accept
   }}
 }}
 """
 
 
 NO_UDP = """
-table inet noudp {
-  chain forward {
+table {table} noudp {{
+  chain forward {{
     type filter hook forward priority 0; policy accept;
     meta l4proto udp drop
-  }
-}
+  }}
+}}
 """
+TABLES = {None: "inet", 4: "ip", 6: "ip6"}
 
 # Of what goes over the host's own wires; the relay's loopback datagrams are not counted.
 COUNTERS = """
@@ -237,7 +247,7 @@ CLIENT_NUMBER, SERVER_NUMBER = 10, 20  # of hosts, and of boxes on their outer s
 
 
 class Link:
-    """Between a host or box (inner) and the next one outwards (outer)."""
+    """In one family, between a host or box (inner) and the next one outwards (outer)."""
 
     def __init__(self, net, number):
         self.net = ipaddress.ip_network(net)
@@ -245,12 +255,33 @@ class Link:
         self.length = self.net.prefixlen
 
 
-def links(side, outside, cut, insides, number):
-    """The host's first."""
-    count = len(side.boxes) + 1
-    public = list(itertools.islice(ipaddress.ip_network(outside).subnets(new_prefix=cut), count))
-    return [Link(insides[i] if any(box.translates for box in side.boxes[i:])
-                 else public[count - 1 - i], number) for i in range(count)]
+class Layout:
+    """All addresses of one family."""
+
+    def __init__(self, family, kind, plan):
+        self.family, self.plan, self.kind = family, plan, kind
+        self.translates = bool(plan.inner_client)
+        self.client = self.links(kind.client, plan.client, plan.inner_client, CLIENT_NUMBER)
+        self.servers = self.links(kind.server, plan.server, plan.inner_server, SERVER_NUMBER)
+        self.second = Link(plan.second, CLIENT_NUMBER)
+
+    def hides(self, box):
+        """Whether it is a NAT for this family."""
+        return box.translates and self.translates
+
+    def links(self, side, outside, insides, number):
+        """The host's first."""
+        count = len(side.boxes) + 1
+        public = list(itertools.islice(
+            ipaddress.ip_network(outside).subnets(new_prefix=self.plan.cut), count))
+        return [Link(insides[i] if any(map(self.hides, side.boxes[i:]))
+                     else public[count - 1 - i], number) for i in range(count)]
+
+    @property
+    def server(self):
+        """Where the server is dialled: the outside of its outermost NAT, else itself."""
+        nat = any(map(self.hides, self.kind.server.boxes))
+        return self.servers[-1 if nat else 0].inner
 
 
 class Net:
@@ -259,12 +290,10 @@ class Net:
     def __init__(self, run, kind, delay=20, plan=None, **wire):
         self.run = run
         self.kind = kind_of(kind)
-        self.plan = plan = plan or PLANS[self.kind.family]
-        self.client_links = links(self.kind.client, plan.client, plan.cut, plan.inner_client,
-                                  CLIENT_NUMBER)
-        self.server_links = links(self.kind.server, plan.server, plan.cut, plan.inner_server,
-                                  SERVER_NUMBER)
-        self.second_link = Link(plan.second, CLIENT_NUMBER)
+        self.layouts = {family: Layout(family, self.kind, plan or PLANS[family])
+                        for family in self.kind.families}
+        self.first = self.layouts[self.kind.families[0]]
+        self.hosts = None
         self.delay = delay
         self.wire_settings = {"delay": delay, "seed": 1, **wire}
         self.roles = {}
@@ -272,9 +301,22 @@ class Net:
         self.second = False
 
     @property
+    def plan(self):
+        return self.first.plan
+
+    @property
+    def client_links(self):
+        return self.first.client
+
+    @property
     def server(self):
-        """Where the server is dialled: the outside of its outermost NAT, else itself."""
-        return self.server_links[-1 if self.kind.server_nat else 0].inner
+        """Where the server is dialled, over IPv4 where it has both."""
+        return self.first.server
+
+    @property
+    def servers(self):
+        """The same over each family."""
+        return [layout.server for layout in self.layouts.values()]
 
     @property
     def round_trip(self):
@@ -306,11 +348,24 @@ class Net:
     def inside(self, role, *argv):
         """The command line that runs argv in the namespace of that role; ip becomes argv, so
         the process id is the program's own."""
-        return ["ip", "netns", "exec", self.roles[role], *argv]
+        words = ["ip", "netns", "exec", self.roles[role]]
+        if role == "c" and self.hosts:
+            words += ["unshare", "--mount", "sh", "-c",
+                      f"mount --bind {self.hosts} /etc/hosts && exec \"$@\"", "sh"]
+        return [*words, *argv]
 
-    def ip(self, role, *lines):
+    def name(self, host, *addresses):
+        """From now on programs started on the client's host find that name to have these
+        addresses; again: also those that run already."""
+        if not self.hosts:
+            self.hosts = os.path.join(self.run.new_folder("hosts"), "hosts")
+        with open(self.hosts, "w") as hosts:
+            hosts.write("127.0.0.1 localhost\n")
+            hosts.writelines(f"{address} {host}\n" for address in addresses)
+
+    def ip(self, role, *lines, family=None):
         batch = "\n".join(lines) + "\n"
-        words = ["ip", f"-{self.kind.family}", "-n", self.roles[role], "-batch", "-"]
+        words = ["ip", f"-{family or self.first.family}", "-n", self.roles[role], "-batch", "-"]
         subprocess.run(words, input=batch, check=True, capture_output=True, text=True)
 
     def nft(self, role, rules):
@@ -324,25 +379,26 @@ class Net:
     def build(self):
         chains = (["c", *(f"c{i}" for i in range(len(self.kind.client.boxes))), "r"],
                   ["s", *(f"s{i}" for i in range(len(self.kind.server.boxes))), "q"])
-        family = self.kind.family
-        forward = ("ipv6/conf/all/forwarding" if family == 6 else "ipv4/ip_forward", 1)
+        six = 6 in self.layouts
+        forward = [("ipv4/ip_forward", 1)] if 4 in self.layouts else []
+        forward += [("ipv6/conf/all/forwarding", 1)] if six else []
         for role in itertools.chain(*chains):
             name = self.run.name(role)
             ip("netns", "add", name)
             self.roles[role] = name
             settings = [("ipv6/conf/default/accept_dad", 0), ("ipv6/conf/all/accept_dad", 0)]
-            self.write(role, *settings[:2 if family == 6 else 0],
-                       *([] if role in "cs" else [forward]))
+            self.write(role, *settings[:2 if six else 0], *([] if role in "cs" else forward))
         self.veth("c", "eth1", "r", "lan1")
         for chain in chains:
             for inner, outer in itertools.pairwise(chain):
                 self.veth(inner, outside(inner), outer, "lan0")
         self.start_wire()
-        for chain, side_links, side in ((chains[0], self.client_links, self.kind.client),
-                                        (chains[1], self.server_links, self.kind.server)):
-            self.address_side(chain, side_links, side)
-            self.filter_side(chain, side_links, side)
-        self.address_edges()
+        for layout in self.layouts.values():
+            self.address_side(layout, chains[0], layout.client, self.kind.client)
+            self.address_side(layout, chains[1], layout.servers, self.kind.server)
+            self.address_edges(layout)
+        self.filter_side(chains[0], self.first.client, self.kind.client)
+        self.filter_side(chains[1], self.first.servers, self.kind.server)
         if not self.kind.udp:
             self.block_udp()
         for role in "cs":
@@ -361,40 +417,43 @@ class Net:
         if line != "ready\n":
             raise RuntimeError(f"linkem said {line!r}")
 
-    def address_side(self, chain, side_links, side):
+    def address_side(self, layout, chain, side_links, side):
         for i, role in enumerate(chain[:-1]):
             link, dev = side_links[i], outside(role)
             lines = ["link set lo up", f"addr add {link.inner}/{link.length} dev {dev}",
                      f"link set {dev} up", f"route add default via {link.outer}"]
             if i > 0:
-                lines += self.inner_lines(i, side_links, side)
-            self.ip(role, *lines)
-        self.ip(chain[-1], "link set lo up", *self.inner_lines(len(chain) - 1, side_links, side))
+                lines += self.inner_lines(layout, i, side_links, side)
+            self.ip(role, *lines, family=layout.family)
+        self.ip(chain[-1], "link set lo up",
+                *self.inner_lines(layout, len(chain) - 1, side_links, side), family=layout.family)
 
-    def inner_lines(self, i, side_links, side):
+    def inner_lines(self, layout, i, side_links, side):
         """Of the i-th on the chain: its inner side, and the ways to what lies further in as far
         as no NAT hides it."""
         inner = side_links[i - 1]
         lines = [f"addr add {inner.outer}/{inner.length} dev lan0", "link set lan0 up"]
         for k in range(i - 2, -1, -1):
-            if side.boxes[k].translates:
+            if layout.hides(side.boxes[k]):
                 break
             lines.append(f"route add {side_links[k].net} via {inner.inner}")
         return lines
 
-    def address_edges(self):
-        p, (near, far) = self.plan, self.plan.wire
-        host = 128 if self.kind.family == 6 else 32
-        self.ip("r", f"addr add {self.second_link.outer}/{self.second_link.length} dev lan1",
+    def address_edges(self, layout):
+        p, (near, far), second = layout.plan, layout.plan.wire, layout.second
+        host = 128 if layout.family == 6 else 32
+        self.ip("r", f"addr add {second.outer}/{second.length} dev lan1",
                 f"addr add {near}/{host} dev wire0", "link set lan1 up", "link set wire0 up",
-                f"route add {far}/{host} dev wire0", f"route add {p.server} dev wire0")
+                f"route add {far}/{host} dev wire0", f"route add {p.server} dev wire0",
+                family=layout.family)
         self.ip("q", f"addr add {far}/{host} dev wire0", "link set wire0 up",
                 f"route add {near}/{host} dev wire0",
-                *(f"route add {net} dev wire0" for net in (p.client, p.second)))
+                *(f"route add {net} dev wire0" for net in (p.client, p.second)),
+                family=layout.family)
 
     def filter_side(self, chain, side_links, side):
         if side.host != "accept":
-            self.nft(chain[0], host_rules(side.host))
+            self.nft(chain[0], host_rules(side.host, side.host6 or side.host))
         for i, box in enumerate(side.boxes):
             rules = ""
             if box.forward != "accept":
@@ -405,9 +464,10 @@ class Net:
             if rules:
                 self.nft(chain[i + 1], rules)
 
-    def block_udp(self, blocked=True):
-        """From now on (not) at the client's edge router."""
-        self.nft("r", NO_UDP if blocked else "delete table inet noudp")
+    def block_udp(self, blocked=True, family=None):
+        """From now on (not) at the client's edge router, of one family or of all."""
+        table = TABLES[family]
+        self.nft("r", NO_UDP.format(table=table) if blocked else f"delete table {table} noudp")
 
     def forget(self, role):
         """That box loses its table of UDP flows."""
@@ -451,14 +511,19 @@ class Net:
         """The client leaves its network and appears in the other one; again: and back."""
         self.second = not self.second
         old, new = ("eth0", "eth1") if self.second else ("eth1", "eth0")
-        address, length, gate = self.place()
-        self.ip("c", f"addr flush dev {old} scope global", f"link set {old} down",
-                f"link set {new} up", f"addr replace {address}/{length} dev {new}",
-                f"route replace default via {gate}")
+        for layout in self.layouts.values():
+            link = self.link(layout)
+            self.ip("c", f"addr flush dev {old} scope global", f"link set {old} down",
+                    f"link set {new} up", f"addr replace {link.inner}/{link.length} dev {new}",
+                    f"route replace default via {link.outer}", family=layout.family)
+
+    def link(self, layout):
+        """The client's, of that family, where it is now."""
+        return layout.second if self.second else layout.client[0]
 
     def place(self):
         """The client's address, prefix length and gateway where it is now."""
-        link = self.second_link if self.second else self.client_links[0]
+        link = self.link(self.first)
         return link.inner, link.length, link.outer
 
 

@@ -59,13 +59,14 @@ class Sshd:
     put before the ordinary PATH of the remote side, such as the one with awl-server. `home`: the
     remote user's home folder, empty and made here, unless own_home asks for the real one.
     `ssh_config` is for the client: `ssh -F {ssh_config} server`. `env`: more for the remote
-    environment. `files`: {path: text}, files of the system, such as /etc/shadow, that are others
+    environment. `name`: of the server's host, for the client to resolve; else it dials the
+    address. `files`: {path: text}, files of the system, such as /etc/shadow, that are others
     for this sshd alone."""
 
     ALIAS = "server"
 
     def __init__(self, run, net, path=(), user=None, own_home=False, env=None, more_server="",
-                 more_client="", port=22, files=None, role="s", address=None):
+                 more_client="", port=22, files=None, role="s", address=None, name=None):
         self.run, self.net = run, net
         self.folder = run.new_folder("sshd")
         self.user = user or pwd.getpwuid(os.getuid()).pw_name
@@ -85,6 +86,9 @@ class Sshd:
         self.more_server, self.more_client = more_server, more_client
         self.port, self.files = port, files or {}
         self.role, self.address = role, address or net.server
+        self.name = name or self.address
+        if name:
+            net.name(name, *net.servers)
 
     @property
     def ssh(self):
@@ -139,9 +143,9 @@ class Sshd:
                                               port=self.port, more=self.more_server))
         with open(os.path.join(f, "host_key.pub")) as key:
             kind, text = key.read().split()[:2]
-        name = self.address if self.port == 22 else f"[{self.address}]:{self.port}"
+        name = self.name if self.port == 22 else f"[{self.name}]:{self.port}"
         self.put("known_hosts", f"{name} {kind} {text}\n")
-        self.put("ssh_config", CLIENT.format(alias=self.ALIAS, address=self.address, folder=f,
+        self.put("ssh_config", CLIENT.format(alias=self.ALIAS, address=self.name, folder=f,
                                              user=self.user, port=self.port,
                                              more=self.more_client))
 
