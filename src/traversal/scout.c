@@ -33,7 +33,8 @@ struct scout {
         enum awl_family family; /* AWL_NONE: free */
         uint16_t port;
     } sockets[SESSION_SOCKETS];
-    size_t oldest; /* a ring */
+    size_t oldest;  /* a ring */
+    bool varies[2]; /* so it was seen on this network, by a socket that may be gone */
     int next_number;
     int closing[8]; /* sockets to be closed */
     size_t closings;
@@ -213,8 +214,10 @@ scout_route(struct scout *s, enum awl_family family, const struct scout_route *r
 void
 scout_network(struct scout *s, uint64_t now)
 {
-    if (!s->ended)
-        stun_network(s->stun, now);
+    if (s->ended)
+        return;
+    s->varies[0] = s->varies[1] = false;
+    stun_network(s->stun, now);
 }
 
 static struct own_socket *
@@ -475,6 +478,16 @@ map_next(struct scout *s, struct map *m, struct scout_output *out, uint64_t now)
     return false;
 }
 
+static void
+nat_note(struct scout *s, int socket, enum awl_family family)
+{
+    struct stun_view v;
+
+    stun_view(s->stun, socket, family, &v);
+    if (v.mapping != STUN_UNKNOWN)
+        s->varies[family_index(family)] = v.mapping == STUN_VARIES;
+}
+
 static bool
 stun_take(struct scout *s, struct scout_output *out, uint64_t now)
 {
@@ -482,6 +495,7 @@ stun_take(struct scout *s, struct scout_output *out, uint64_t now)
 
     while (stun_next(s->stun, &o, now)) {
         if (o.kind == STUN_NEWS) {
+            nat_note(s, o.socket, o.family);
             s->news = true;
             continue;
         }
@@ -561,7 +575,7 @@ scout_nat(const struct scout *s, enum awl_family family)
 {
     enum scout_nat nat = SCOUT_NAT_UNKNOWN;
 
-    for (size_t i = 0; i < SESSION_SOCKETS; i++) {
+    for (size_t i = 0; i < SESSION_SOCKETS && !s->varies[family_index(family)]; i++) {
         const struct session_socket *k = &s->sockets[i];
         struct stun_view v;
 
@@ -570,11 +584,9 @@ scout_nat(const struct scout *s, enum awl_family family)
         stun_view(s->stun, k->socket, k->family, &v);
         if (v.seen.family == AWL_NONE)
             continue;
-        if (v.mapping == STUN_VARIES)
-            return SCOUT_NAT_VARIES;
         nat = v.seen.port == k->port ? SCOUT_NAT_PORT_KEPT : SCOUT_NAT_PORT_CHANGED;
     }
-    return nat;
+    return s->varies[family_index(family)] ? SCOUT_NAT_VARIES : nat;
 }
 
 bool

@@ -6,11 +6,12 @@
 #define FROM "10.77.1.2"
 
 /* One side's scout with a network played by the test: a gateway that speaks PCP or
- * nothing, a STUN server that sees every socket at port + 1000. */
+ * nothing, a STUN server that sees every socket at port + 1000, another one that sees it
+ * 50 further. */
 struct side {
     struct rng_seeded seed;
     struct scout *s;
-    struct awl_addr gate, stun;
+    struct awl_addr gate, stun, stun_2;
     bool pcp, no_open, upnp, echo_stun;
     uint16_t next_port;
     char trace[1024];
@@ -49,6 +50,7 @@ side_new(struct side *w, enum gather_role role)
     w->seed.state = 1;
     w->gate = addr_at(GATE ":5351");
     w->stun = addr_at("192.0.2.5:3478");
+    w->stun_2 = addr_at("192.0.2.6:3478");
     w->next_port = 50001;
     config.rng = (struct rng){rng_seeded_fill, &w->seed};
     w->s = scout_new(&config);
@@ -79,13 +81,14 @@ static void
 stun_answer(struct side *w, const struct scout_output *o, uint64_t now)
 {
     uint8_t d[32] = "\x01\x01\x00\x0c\x21\x12\xa4\x42";
+    bool second = addr_equal(&o->to, &w->stun_2);
 
     memcpy(d + 8, o->data.data + 8, 12);
     memcpy(d + 20, "\x00\x01\x00\x08\x00\x01", 6);
-    be16_put(d + 26, (uint16_t)(1000 + o->socket));
+    be16_put(d + 26, (uint16_t)(1000 + o->socket + (second ? 50 : 0)));
     memcpy(d + 28, "\xcb\x00\x71\x09", 4);
     if (w->echo_stun)
-        assert_true(scout_input(w->s, o->socket, &w->stun, bytes_of(d, 32), now));
+        assert_true(scout_input(w->s, o->socket, &o->to, bytes_of(d, 32), now));
 }
 
 static void
@@ -99,7 +102,7 @@ turn(struct side *w, uint64_t now)
 
         switch (o.kind) {
         case SCOUT_SEND:
-            if (addr_equal(&o.to, &w->stun)) {
+            if (addr_equal(&o.to, &w->stun) || addr_equal(&o.to, &w->stun_2)) {
                 stun_answer(w, &o, now);
             } else {
                 struct awl_addr from = addr_at(FROM);
@@ -307,6 +310,34 @@ test_silent(void **state)
     scout_free(w.s);
 }
 
+/* That a NAT varies was told by a socket that is gone; the others have one answer each.
+ */
+static void
+test_varies(void **state)
+{
+    struct side w = {.echo_stun = true};
+    struct awl_addr servers[2];
+
+    (void)state;
+    side_new(&w, GATHER_CLIENT);
+    servers[0] = w.stun;
+    servers[1] = w.stun_2;
+    scout_servers(w.s, servers, 2, 0);
+    scout_socket(w.s, 1, AWL_IPV4, 40001, 0);
+    run(&w, 0, 1000);
+    assert_int_equal(scout_nat(w.s, AWL_IPV4), SCOUT_NAT_VARIES);
+    assert_int_equal(scout_nat(w.s, AWL_IPV6), SCOUT_NAT_UNKNOWN);
+    scout_servers(w.s, servers, 1, 1000);
+    scout_socket(w.s, 2, AWL_IPV4, 40002, 1000);
+    scout_socket_closed(w.s, 1);
+    run(&w, 1000, 2000);
+    assert_int_equal(scout_nat(w.s, AWL_IPV4), SCOUT_NAT_VARIES);
+    scout_network(w.s, 2000); /* another NAT */
+    run(&w, 2000, 3000);
+    assert_int_equal(scout_nat(w.s, AWL_IPV4), SCOUT_NAT_PORT_CHANGED);
+    scout_free(w.s);
+}
+
 /* UPnP is asked when the others gave nothing, and renewed in time. */
 static void
 test_upnp(void **state)
@@ -411,6 +442,7 @@ main(void)
         cmocka_unit_test(test_routes), cmocka_unit_test(test_network),
         cmocka_unit_test(test_upnp),   cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_whose),  cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_varies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
