@@ -124,13 +124,22 @@ table inet nat {{
 """)
 
 
+FAR = "192.0.2.3"  # beside the far end of the wire, IPv4 only
+
+
 class Stun:
     """coturn on the router before the client and on the one before the server, so that there
-    are two on different hosts. servers: HOST:PORT each."""
+    are two on different hosts. servers: HOST:PORT each. far: both beyond the wire, where what
+    blocks a client's UDP is in between."""
 
-    def __init__(self, run, net):
-        self.servers = [f"{address}:3478" for address in net.plan.wire]
-        for role, address in zip("rq", net.plan.wire):
+    def __init__(self, run, net, far=False):
+        places = list(zip("rq", net.plan.wire))
+        if far:
+            net.ip("q", f"addr add {FAR} dev wire0")
+            net.ip("r", f"route add {FAR} dev wire0")
+            places[0] = ("q", FAR)
+        self.servers = [f"{address}:3478" for _, address in places]
+        for role, address in places:
             folder = run.new_folder("stun")
             path = os.path.join(folder, "log")
             with open(path, "wb") as log:
@@ -139,5 +148,6 @@ class Stun:
                                      "--pidfile", os.path.join(folder, "pid"), "--log-file",
                                      "stdout", "--db", os.path.join(folder, "db")),
                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-            until(lambda role=role: ":3478" in listeners(net, role), "turnserver listens",
+            until(lambda role=role, at=f"{address}:3478": at in listeners(net, role),
+                  "turnserver listens",
                   detail=lambda path=path: read(path))

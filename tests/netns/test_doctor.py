@@ -1,48 +1,11 @@
-"""`awl doctor` names the right cause in every network of the lab, and on every layer."""
-
-import json
+"""`awl doctor`: its report for people, the layers below UDP, and that nothing is left of it. The
+causes by network: tests/matrix/test_causes.py."""
 
 import pytest
 
 from lab import programs
+from lab.doctor import doctor
 from lab.sshd import Sshd
-
-CAUSES = {
-    "open": "open",
-    "drop": "punched",
-    "reject": "punched",
-    "router": "punched",
-    "nat": "punched",
-    "six": "punched",
-    "udpblock": "udp-blocked",
-    "open6": "open",
-}
-STATUS = {"udp": 0, "ssh": 1, None: 255}
-
-
-def doctor(lab, *options, **how):
-    """Exit status and report, as --json has it."""
-    done = lab.output(programs.awl(), "doctor", "--json", f"--ssh={lab.sshd.ssh}",
-                      *lab.family(), *options, Sshd.ALIAS, **how)
-    assert done.stdout.count("\n") == 1, done
-    return done.returncode, json.loads(done.stdout)
-
-
-@pytest.mark.parametrize("kind", CAUSES)
-def test_causes(lab, kind):
-    lab = lab(kind)
-    status, report = doctor(lab)
-    assert report["cause"] == CAUSES[kind], report
-    assert status == STATUS[report["carried"]], report
-    assert (status == 0) == lab.net.kind.udp, report
-    assert report["here"]["nat"] == ("port-kept" if kind == "nat" else "none"), report
-    assert report["there"]["nat"] == "none", report
-    assert ("ufw" in report["rules"]) == (report["cause"] == "punched"), report
-    assert report["ms"]["ssh"] > 0 and report["ms"]["first_state"] > 0, report
-    assert (report["ms"]["direct"] is not None) == lab.net.kind.udp, report
-    lab.wait_gone("s", "awl-server")
-    lab.wait_gone("s", "sleep")
-    lab.wait_gone("c", "ssh")
 
 
 def test_text(lab):
@@ -60,6 +23,9 @@ def test_text(lab):
     assert lines["nftables"].endswith("udp dport 60100-60110 accept"), done
     assert "FromPort=60100,ToPort=60110," in lines["aws"], done
     assert lines["stun"].startswith("not asked"), done
+    lab.wait_gone("s", "awl-server")
+    lab.wait_gone("s", "sleep")
+    lab.wait_gone("c", "ssh")
 
 
 def test_layers(lab):
