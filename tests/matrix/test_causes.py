@@ -26,7 +26,6 @@ CAUSES = {
     "six": "punched",
     "udpblock": "udp-blocked",
     "open6": "open",
-    "dual": "punched",
 }
 JOBS = 4  # they mostly wait
 STATUS = {"udp": 0, "ssh": 1, None: 255}
