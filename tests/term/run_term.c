@@ -1,63 +1,13 @@
 /* Runs terminal scripts: three lines a case, as described in README of this folder.
  * Prints TAP, one test a case. Each case also runs with its bytes cut at every place,
  * which must not change anything. */
+#include "case.h"
+
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
-#include "terminal/emulate_internal.h"
-
-#define LINE_MAX_LEN 8192
-
 static int tests_run, tests_failed;
-
-/* C's escapes, and \e for ESC, \s for a space, \R{COLSxROWS} and \P{COLSxROWS} for a
- * resize (server's, plain): these are left in the text as 0xFF R cols rows. */
-static void
-unescape(const char *in, struct buffer *out)
-{
-    static const char names[] = "abfnrtve\\\"'s";
-    static const char values[] = "\a\b\f\n\r\t\v\033\\\"' ";
-
-    for (; *in; in++) {
-        const char *name;
-        unsigned v = 0;
-
-        if (*in != '\\') {
-            buffer_put_byte(out, (uint8_t)*in);
-            continue;
-        }
-        in++;
-        if (*in == 'x') {
-            int used = 0;
-
-            sscanf(in + 1, "%2x%n", &v, &used);
-            in += used;
-            buffer_put_byte(out, (uint8_t)v);
-        } else if (*in == 'R' || *in == 'P') {
-            unsigned cols = 0, rows = 0;
-            uint8_t code[4] = {0xff, (uint8_t)*in};
-
-            sscanf(in + 1, "{%ux%u}", &cols, &rows);
-            code[2] = (uint8_t)cols;
-            code[3] = (uint8_t)rows;
-            buffer_put(out, code, 4);
-            in = strchr(in, '}');
-        } else if (*in >= '0' && *in <= '7') {
-            for (int i = 0; i < 3 && *in >= '0' && *in <= '7'; i++, in++)
-                v = v * 8 + (unsigned)(*in - '0');
-            in--;
-            buffer_put_byte(out, (uint8_t)v);
-        } else if ((name = strchr(names, *in)) != NULL && *in) {
-            buffer_put_byte(out, (uint8_t)values[name - names]);
-        } else {
-            printf("Bail out! unknown escape \\%c\n", *in);
-            exit(1);
-        }
-    }
-}
 
 static void
 escape(struct bytes in, struct buffer *out)
@@ -221,107 +171,49 @@ answer(const struct result *r, const char *want, struct buffer *out)
     }
 }
 
-static struct result
-play(struct bytes in, int cols, int rows, enum emulator_role role, size_t cut)
-{
-    struct result r = {.s = screen_new(cols, rows)};
-    struct emulator *e = emulator_new(r.s, role);
-    size_t at = 0;
-
-    while (at < in.len) {
-        const uint8_t *code = memchr(in.data + at, 0xff, in.len - at);
-        size_t end = code ? (size_t)(code - in.data) : in.len;
-
-        while (at < end) {
-            size_t n = MIN(end - at, cut);
-
-            emulator_write(e, bytes_slice(in, at, n), &r.reply);
-            at += n;
-        }
-        if (code) {
-            if (code[1] == 'R')
-                screen_resize(r.s, code[2], code[3]);
-            else
-                screen_resize_plain(r.s, code[2], code[3]);
-            at += 4;
-        }
-    }
-    emulator_free(e);
-    return r;
-}
-
 static void
-run_case(const char *file, int line, char *name, const char *input, const char *want)
+run_case(const struct script *c)
 {
-    struct buffer in = {0}, got = {0}, cut_got = {0};
-    enum emulator_role role = EMULATOR_SERVER;
-    int cols = 10, rows = 4;
-    char *options = strrchr(name, '[');
-    struct result whole, cut;
+    struct result whole = {0}, cut = {0};
+    struct buffer got = {0}, cut_got = {0};
     bool ok;
 
-    if (options) {
-        sscanf(options, "[%dx%d", &cols, &rows);
-        if (strstr(options, "replica"))
-            role = EMULATOR_REPLICA;
-    }
-    unescape(input, &in);
-    whole = play(buffer_bytes(&in), cols, rows, role, SIZE_MAX);
-    cut = play(buffer_bytes(&in), cols, rows, role, 1);
-    answer(&whole, want, &got);
-    answer(&cut, want, &cut_got);
-    ok = strcmp(buffer_str(&got), want) == 0;
+    whole.s = script_play(c, SIZE_MAX, &whole.reply);
+    cut.s = script_play(c, 1, &cut.reply);
+    answer(&whole, c->want, &got);
+    answer(&cut, c->want, &cut_got);
+    ok = strcmp(buffer_str(&got), c->want) == 0;
     tests_run++;
     if (!ok) {
-        printf("# %s:%d\n#   got  %s\n#   want %s\n", file, line, buffer_str(&got), want);
-    } else if (strcmp(buffer_str(&cut_got), want) != 0 || !screen_equal(whole.s, cut.s)) {
-        printf("# %s:%d\n#   byte by byte: %s\n", file, line, buffer_str(&cut_got));
+        printf("# %s:%d\n#   got  %s\n#   want %s\n", c->path, c->line - 2,
+               buffer_str(&got), c->want);
+    } else if (strcmp(buffer_str(&cut_got), c->want) != 0 ||
+               !screen_equal(whole.s, cut.s)) {
+        printf("# %s:%d\n#   byte by byte: %s\n", c->path, c->line - 2,
+               buffer_str(&cut_got));
         ok = false;
     }
     tests_failed += !ok;
-    printf("%s %d - %s\n", ok ? "ok" : "not ok", tests_run, name);
+    printf("%s %d - %s\n", ok ? "ok" : "not ok", tests_run, c->name);
     screen_free(whole.s);
     screen_free(cut.s);
     buffer_free(&whole.reply);
     buffer_free(&cut.reply);
-    buffer_free(&in);
     buffer_free(&got);
     buffer_free(&cut_got);
-}
-
-static void
-run_file(const char *path)
-{
-    static char lines[3][LINE_MAX_LEN];
-    FILE *f = fopen(path, "r");
-    int line = 0, have = 0;
-
-    if (!f) {
-        printf("Bail out! cannot open %s\n", path);
-        exit(1);
-    }
-    while (fgets(lines[have], LINE_MAX_LEN, f)) {
-        line++;
-        lines[have][strcspn(lines[have], "\n")] = '\0';
-        if (have == 0 && (lines[0][0] == '\0' || lines[0][0] == '#'))
-            continue;
-        if (++have < 3)
-            continue;
-        run_case(path, line - 2, lines[0], lines[1], lines[2]);
-        have = 0;
-    }
-    fclose(f);
-    if (have) {
-        printf("Bail out! %s ends inside a case\n", path);
-        exit(1);
-    }
 }
 
 int
 main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        run_file(argv[i]);
+    struct script script;
+
+    for (int i = 1; i < argc; i++) {
+        script_open(&script, argv[i]);
+        while (script_next(&script))
+            run_case(&script);
+        script_close(&script);
+    }
     printf("1..%d\n", tests_run);
     return tests_failed || !tests_run;
 }
