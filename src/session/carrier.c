@@ -376,6 +376,10 @@ paths_output(struct carrier *c, const struct paths_output *p, struct carrier_out
                                               : TRANSPORT_LIMIT_V4);
         out->kind = CARRIER_MOVED;
         return true;
+    case PATHS_DOUBT:
+        transport_answer_soon(c->transport, now);
+        c->tick_again = true;
+        return false;
     case PATHS_LOST:
         scout_lost(c->scout, p->ref.socket, now);
         punch_lost(c->punch, now);

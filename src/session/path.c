@@ -367,6 +367,10 @@ paths_next(struct paths *p, struct paths_output *out, uint64_t now)
         out->kind = PATHS_RECOVERED;
         return true;
     }
+    if (flag_take(&p->doubt)) {
+        out->kind = PATHS_DOUBT;
+        return true;
+    }
     if (flag_take(&p->lost)) {
         out->kind = PATHS_LOST;
         out->ref = p->lost_ref;

@@ -55,6 +55,8 @@ enum paths_output_kind {
     PATHS_PROBE,     /* send a small sealed datagram there now (stamp it) */
     PATHS_VALIDATED, /* the way there answered: tell punch */
     PATHS_MOVED,     /* the session is carried by ref now */
+    PATHS_DOUBT,     /* client: copies go on the pipe from now on: say again at once what
+                        was not acknowledged */
     PATHS_LOST,      /* client: the UDP path ref that carried it is dead; tell punch */
     PATHS_HANGUP,    /* client: the pipe has idled long enough, or is dead. It is gone for
                         this module; no paths_pipe_down follows */

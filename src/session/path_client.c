@@ -1,10 +1,11 @@
 #include "session/path_ways.h"
 
-#define FORGET_MS      10000u /* a good way that carries nothing is not good for ever */
-#define PIPE_CHECK_MS  500u   /* or 2 RTT: a pipe after a network change */
-#define PIPE_DOUBT_MS  2000u  /* or 2 RTO: a pipe that was asked to help and is silent */
-#define DIAL_GRACE_MS  250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
-#define STOCK_PAUSE_MS 50u    /* or an RTT: pipe after UDP towards a stock server */
+#define FORGET_MS       10000u /* a good way that carries nothing is not good for ever */
+#define PIPE_CHECK_MS   500u   /* or 2 RTT: a pipe after a network change */
+#define PIPE_DOUBT_MS   2000u  /* or 2 RTO: a pipe that was asked to help and is silent */
+#define DIAL_GRACE_MS   250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
+#define ANSWER_SLACK_MS 100u   /* an acknowledgement may wait so long for company */
+#define STOCK_PAUSE_MS  50u    /* or an RTT: pipe after UDP towards a stock server */
 
 static const uint16_t stock_plan_s[] = {0, 1, 3, 10, 30, 60};
 
@@ -162,6 +163,8 @@ path_client_works(struct paths *p, struct way *w, uint64_t now)
 {
     bool was_bad = w->state == PATH_SUSPECT || w->state == PATH_DEAD;
 
+    if (w->state != PATH_GOOD)
+        w->said = false; /* a search for a way that began meanwhile can stop */
     way_set(p, w, PATH_GOOD, now);
     w->plan = NULL;
     if (w->ref.kind == PATH_PIPE)
@@ -243,6 +246,26 @@ path_client_route(const struct paths *p, struct path_ref *out)
     return n;
 }
 
+/* When a way that worked and died is tried again: what blocked it may be gone. */
+static uint64_t
+again_at(const struct paths *p, const struct way *w)
+{
+    bool worth = w->used && w->ref.kind == PATH_UDP && w->validated &&
+                 w->state == PATH_DEAD && p->peer == PEER_OWN;
+
+    return worth ? w->again_at : NEVER;
+}
+
+/* How long an answer may take on it, in ms. The transport knows little just after another
+ * way has taken over; what the challenge took is known then. */
+static uint64_t
+way_rto(const struct paths *p, const struct way *w)
+{
+    uint64_t by_rtt = 3 * (uint64_t)w->rtt + ANSWER_SLACK_MS;
+
+    return w->rtt != 0 ? MIN(p->link.rto_ms, by_rtt) : p->link.rto_ms;
+}
+
 /* When the way that carries the session becomes suspect. */
 static uint64_t
 suspect_at(const struct paths *p, const struct way *w)
@@ -254,6 +277,12 @@ suspect_at(const struct paths *p, const struct way *w)
 
     if (p->link.unacked_since == NEVER)
         return idle;
+    if (w->ref.kind == PATH_UDP && p->pipe != NULL && ways_validate(p)) {
+        /* Copies on the pipe cost little: that the peer is heard is no reason to wait. */
+        uint64_t late = MAX(MAX(w->proved, w->carries), p->link.unacked_since);
+
+        return sooner(idle, late + MAX(2 * way_rto(p, w), PATH_SUSPECT_MIN_MS));
+    }
     deaf = MAX(MAX(w->proved, w->carries), p->link.unacked_since) +
            MAX(4 * (uint64_t)p->link.rto_ms, PATH_DEAF_MS);
     return sooner(sooner(idle, deaf), MAX(base, p->link.unacked_since) + patience);
@@ -288,6 +317,7 @@ doubt(struct paths *p, uint64_t now)
             way_plan_start(w, &way_doubt_plan, now);
     }
     if (p->pipe != NULL && p->pipe != cur) {
+        p->doubt = true;
         p->pipe->answer_due = true;
         p->pipe_check_at = now + MAX(2 * (uint64_t)p->link.rto_ms, PIPE_DOUBT_MS);
     }
@@ -370,6 +400,11 @@ path_client_tick(struct paths *p, uint64_t now)
 
         for (; w->used && way_plan_at(w) <= now; w->plan_next++)
             w->answer_due = true;
+        if (again_at(p, w) <= now) {
+            w->answer_due = true;
+            w->again_wait = MIN(2 * w->again_wait, WAY_AGAIN_MAX);
+            w->again_at = now + w->again_wait;
+        }
     }
     if (now >= p->dial_at) {
         p->dial_at = NEVER;
@@ -392,7 +427,7 @@ path_client_deadline(const struct paths *p)
 
         if (!w->used)
             continue;
-        at = sooner(at, way_plan_at(w));
+        at = sooner(at, sooner(way_plan_at(w), again_at(p, w)));
         if (w->state == PATH_SUSPECT)
             at = sooner(at, dead_at(w));
         else if (way_udp_good(w) && w != cur)

@@ -27,6 +27,8 @@ way_set(struct paths *p, struct way *w, enum path_state state, uint64_t now)
              state_names[w->state], state_names[state]);
     w->state = state;
     w->since = now;
+    w->again_at = now + WAY_AGAIN_MS;
+    w->again_wait = WAY_AGAIN_MS;
 }
 
 struct way *

@@ -3,8 +3,10 @@
 #pragma once
 #include "session/path.h"
 
-#define WAY_TRIES      4u   /* challenges of a way that may still be answered */
-#define WAY_REPROBE_MS 100u /* between probes that were provoked by what came */
+#define WAY_TRIES      4u     /* challenges of a way that may still be answered */
+#define WAY_REPROBE_MS 100u   /* between probes that were provoked by what came */
+#define WAY_AGAIN_MS   1000u  /* a way that died is tried again, after twice as long */
+#define WAY_AGAIN_MAX  60000u /* each time up to this */
 
 /* When probes go out after something happened, in ms. */
 struct way_plan {
@@ -40,6 +42,8 @@ struct way {
     const struct way_plan *plan;
     uint64_t plan_began;
     unsigned plan_next;
+    uint64_t again_at;   /* dead: when it is tried once more, */
+    uint32_t again_wait; /* and how long after that, in ms */
 };
 
 struct paths {
@@ -55,7 +59,7 @@ struct paths {
     bool any;        /* something came */
     /* pending outputs */
     struct path_ref lost_ref;
-    bool moved, lost, recovered, hangup, hangup_dead, dial;
+    bool moved, doubt, lost, recovered, hangup, hangup_dead, dial;
     uint64_t dial_at, pipe_check_at; /* NEVER: not pending */
     uint64_t calm_since;             /* UDP carries the session without trouble */
     uint64_t stock_at, stock_pipe_at;

@@ -451,9 +451,9 @@ punch_heard(struct punch *p, int socket, const struct awl_addr *from, int ttl,
     unsigned hops = opener_hops_away(ttl);
 
     (void)socket;
-    holes_heard(&p->holes, now);
     if (is_own(p, from))
-        return;
+        return; /* the relay: while it carries the session, holes are kept for UDP */
+    holes_heard(&p->holes, now);
     if (spray_busy(&p->spray) && addr_same_host(from, &p->spray.to))
         spray_stop(&p->spray); /* one guess was right */
     if (hops != 0)

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from lab import programs
-from lab.session import PROMPT, kill
+from lab.session import PROMPT, kill, udp_since
 from lab.wait import until
 
 PASTE = 10 << 20
@@ -169,11 +169,10 @@ def test_udp_dies_and_comes_back(lab):
     lab.net.set_wire(noudp=1)
     screen.line("echo $((6 * 7)) of them")
     screen.wait("^42 of them$")
-    before = len(screen.log.times("session: moved to udp"))
+    lines = len(screen.log.lines())
     lab.net.set_wire(noudp=0)
     lab.net.roam()
-    until(lambda: len(screen.log.times("session: moved to udp")) > before, "UDP again",
-          detail=screen.log.text)
+    until(lambda: udp_since(screen.log, lines), "UDP again", detail=screen.log.text)
     screen.line("exit")
     assert screen.exit_status() == 0
     assert screen.log.path_line().startswith("udp ")

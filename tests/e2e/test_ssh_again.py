@@ -4,7 +4,7 @@ filtered server can't be reached from a new network."""
 import os
 import subprocess
 
-from lab.session import PROMPT, echoes, leave
+from lab.session import PROMPT, echoes, leave, udp_since
 from lab.wait import until
 
 SECRET = "correct horse"
@@ -41,11 +41,11 @@ def test_new_network(lab):
     lab = lab("drop")
     screen = lab.awl()
     up(screen)
+    lines = len(screen.log.lines())
     lab.net.roam()
     echoes(screen, 6)
     assert screen.log.first("ssh: relay up")
-    until(lambda: len(screen.log.times("session: moved to udp")) >= 2, "UDP again",
-          detail=screen.log.text)
+    until(lambda: udp_since(screen.log, lines), "UDP again", detail=screen.log.text)
     lab.net.roam()
     echoes(screen, 8)
     leave(screen)

@@ -200,11 +200,12 @@ NO_UDP = """
 table {table} noudp {{
   chain forward {{
     type filter hook forward priority 0; policy accept;
-    meta l4proto udp drop
+    {which} meta l4proto udp drop
   }}
 }}
 """
 TABLES = {None: "inet", 4: "ip", 6: "ip6"}
+NO_UDP_WHICH = {"both": "", "up": "oifname wire0", "down": "iifname wire0"}
 
 # Of what goes over the host's own wires; the relay's loopback datagrams are not counted.
 COUNTERS = """
@@ -464,10 +465,12 @@ class Net:
             if rules:
                 self.nft(chain[i + 1], rules)
 
-    def block_udp(self, blocked=True, family=None):
-        """From now on (not) at the client's edge router, of one family or of all."""
+    def block_udp(self, blocked=True, family=None, which="both"):
+        """From now on (not) at the client's edge router, of one family or of all. which: up is
+        towards the server, down towards the client, or both."""
         table = TABLES[family]
-        self.nft("r", NO_UDP.format(table=table) if blocked else f"delete table {table} noudp")
+        self.nft("r", NO_UDP.format(table=table, which=NO_UDP_WHICH[which]) if blocked
+                 else f"delete table {table} noudp")
 
     def forget(self, role):
         """That box loses its table of UDP flows."""

@@ -23,6 +23,14 @@ def echoes(screen, number):
     screen.wait(f"^{number * 7} of them$")
 
 
+def udp_since(log, lines):
+    """Since its first so many lines the log has told of UDP that carries the session: as news, or
+    as the old way that answered again before anybody gave it up."""
+    return any(text.startswith("session: moved to udp")
+               or re.search(r"^path: \S+ suspect -> good$", text)
+               for _, text in log.lines()[lines:])
+
+
 def leave(screen, status=0):
     screen.line(f"exit {status}")
     assert screen.exit_status() == status

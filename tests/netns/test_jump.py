@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from lab.session import PROMPT, echoes, leave
+from lab.session import PROMPT, echoes, leave, udp_since
 from lab.sshd import Sshd
 from lab.wait import until
 
@@ -40,10 +40,10 @@ def test_direct_route(lab, kind):
     assert "through a proxy" in screen.log.first("ssh: -G")[1]
     screen.log.first("session: udp")
     assert jump.logins() == 1
+    lines = len(screen.log.lines())
     lab.net.roam()
     echoes(screen, 6)
-    until(lambda: len(screen.log.times("session: moved to udp")) >= 2, "UDP again",
-          detail=screen.log.text)
+    until(lambda: udp_since(screen.log, lines), "UDP again", detail=screen.log.text)
     leave(screen, 3)
 
 

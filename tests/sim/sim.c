@@ -363,6 +363,46 @@ run_blackout(struct world *w)
     finish(w, dice(w, 2));
 }
 
+static bool
+echoed(struct world *w)
+{
+    return world_keys_arrived(w) && world_screens_agree(w);
+}
+
+/* UDP is blocked towards one side or both while ssh is at hand, and let through again. */
+static void
+run_one_way(struct world *w)
+{
+    uint32_t which = (uint32_t)(w->config.seed % 3);
+
+    w->config.keep_ssh = true;
+    w->config.app = APP_ECHO;
+    lay_out(w, NET_OPEN, dice(w, 2), dice(w, 2) ? NET_NAT : NET_OPEN);
+    links(w, 1 + (int)dice(w, 60), 2, 0, 0);
+    w->config.pipe_delay = w->net.link[0].delay;
+    world_start(w);
+    if (!world_until(w, world_direct, w->now + 4 * SECOND))
+        world_fail(w, "no UDP");
+    use(w, 1500);
+    settle(w, 10 * SECOND);
+    for (int i = 0; i < 2; i++) {
+        w->net.link[NET_CLIENT].down = which != 1;
+        w->net.link[NET_SERVER].down = which != 0;
+        world_run(w, w->now + dice(w, 4000));
+        world_type(w, "x", 1);
+        if (!world_until(w, echoed, w->now + 1500))
+            world_fail(w, "typing was not echoed within 1.5 s, case %u", which);
+        use(w, 1 + dice(w, 40000));
+        settle(w, 10 * SECOND);
+        w->net.link[NET_CLIENT].down = w->net.link[NET_SERVER].down = false;
+        use(w, 500);
+        if (!world_until(w, world_direct, w->now + 61 * SECOND))
+            world_fail(w, "UDP works again, and nobody noticed");
+        settle(w, 10 * SECOND);
+    }
+    finish(w, dice(w, 2));
+}
+
 /* Datagrams above some size never arrive. */
 static void
 run_mtu(struct world *w)
@@ -686,6 +726,7 @@ static const struct scenario {
     {"flood", run_flood, 20},         {"endings", run_endings, 300},
     {"hostile", run_hostile, 60},     {"matrix", matrix_run, 768},
     {"typing", run_typing, 144},      {"events", run_events, 60},
+    {"one-way", run_one_way, 90},
 };
 
 static bool

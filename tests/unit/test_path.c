@@ -87,6 +87,7 @@ drain(struct side *s, uint64_t now)
             break;
         case PATHS_VALIDATED: put(s, now, "validated", &o.ref); break;
         case PATHS_MOVED: put(s, now, "moved", &o.ref); break;
+        case PATHS_DOUBT: put(s, now, "doubt", NULL); break;
         case PATHS_LOST: put(s, now, "lost", NULL); break;
         case PATHS_HANGUP: put(s, now, o.dead ? "hangup dead" : "hangup", NULL); break;
         case PATHS_RECOVERED: put(s, now, "recovered", NULL); break;
@@ -245,11 +246,11 @@ test_suspicion(void **state)
     } cases[] = {
         {"data, no pipe", false, 2000, 100,
          "2000 probe 203.0.113.20; 2500 probe 203.0.113.20; 3000 probe 203.0.113.20; "
-         "4000 probe 203.0.113.20; 5000 lost; 5000 dial",
+         "4000 probe 203.0.113.20; 5000 lost; 5000 dial; 6000 probe 203.0.113.20",
          "203.0.113.20", "203.0.113.20"},
         {"data, slow link, no pipe", false, 2000, 1000,
          "3000 probe 203.0.113.20; 3500 probe 203.0.113.20; 4000 probe 203.0.113.20; "
-         "5000 probe 203.0.113.20; 6000 lost; 6000 dial",
+         "5000 probe 203.0.113.20; 6000 lost; 6000 dial; 7000 probe 203.0.113.20",
          "203.0.113.20", "203.0.113.20"},
         {"idle, no pipe", false, 0, 100, "6540 probe 203.0.113.20", NULL, "203.0.113.20"},
     };
@@ -288,7 +289,7 @@ test_downgrade_and_back(void **state)
     run(&s, 9900, 10999);
     assert_trace(&s, "");
     run(&s, 11000, 11000);
-    assert_trace(&s, "10000 probe pipe; 10000 probe 203.0.113.20");
+    assert_trace(&s, "10000 doubt; 10000 probe pipe; 10000 probe 203.0.113.20");
     assert_route(&s, 100, 11000, "pipe 203.0.113.20");
     heard(&s, "pipe", 11050);
     s.link.unacked_since = NEVER;
@@ -305,7 +306,8 @@ test_downgrade_and_back(void **state)
     assert_route(&s, 100, 14900, "pipe");
     answer(&s, A, 14960, 40);
     drain(&s, 15000);
-    assert_trace(&s, "14000 moved 203.0.113.20; 14000 recovered");
+    assert_trace(
+        &s, "14000 validated 203.0.113.20; 14000 moved 203.0.113.20; 14000 recovered");
     assert_route(&s, 100, 15000, "203.0.113.20");
     paths_free(s.p);
 }
@@ -373,7 +375,7 @@ test_network(void **state)
         s.len = 0;
         answer(&s, A, 2400, 10); /* an open server has answered */
         drain(&s, 2410);
-        assert_trace(&s, "410 recovered");
+        assert_trace(&s, "410 validated 203.0.113.20; 410 recovered");
         paths_free(s.p);
     }
 }
