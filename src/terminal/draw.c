@@ -275,13 +275,17 @@ draw_slide_differs(const uint64_t *old, const uint64_t *new, int cols,
 static bool
 draw_slide_find(struct draw_row *d, struct draw_slide *best)
 {
-    int cols = d->new->cols, first = 0, least;
+    int cols = d->new->cols, first = 0, differ = 0, least;
     struct draw_slide s = {0, 0};
     uint64_t *old, *new;
 
     while (first < cols && cell_equal(d->old, first, d->new, first))
         first++;
     if (first == cols || d->b->effort < (2 * DRAW_SLIDE_MAX + 1) * (cols - first))
+        return false;
+    for (int x = first; x < cols && differ <= DRAW_SLIDE_WON; x++)
+        differ += !cell_equal(d->old, x, d->new, x);
+    if (differ <= DRAW_SLIDE_WON)
         return false;
     for (int x = MAX(first - 1, 0); x < cols; x++) {
         if (d->old->cells[x].wide || d->new->cells[x].wide)
