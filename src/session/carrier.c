@@ -67,7 +67,9 @@ peer_found(struct carrier *c, uint64_t now)
         log_line(&c->log, LOG_INFO, "peer: stock mosh");
     paths_peer(c->paths, own, features, now);
     punch_peer(c->punch, own, (features & HELLO_PUNCH) != 0, now);
-    if (!own) { /* it has no use for candidates */
+    if (own) {
+        transport_peer_own(c->transport);
+    } else { /* it has no use for candidates */
         scout_end(c->scout);
         c->hops_due = false;
     }

@@ -14,7 +14,11 @@ void
 sender_init(struct sender *s, const struct sync_ops *ops, void *cur, bool server,
             uint32_t gather, uint64_t now)
 {
-    *s = (struct sender){.ops = ops, .cur = cur, .server = server, .gather = gather};
+    *s = (struct sender){.ops = ops,
+                         .cur = cur,
+                         .server = server,
+                         .gather = gather,
+                         .ack_delay = SENDER_ACK_DELAY};
     s->heartbeat = SENDER_HEARTBEAT;
     s->states[0] = (struct sender_state){
         .state = ops->copy(cur, NULL), .first_sent = now, .last_sent = now};
@@ -215,16 +219,15 @@ sender_remote(struct sender *s, uint64_t num, uint64_t now)
 }
 
 void
-sender_want_ack(struct sender *s, size_t bytes, uint64_t now)
+sender_want_ack(struct sender *s, const struct link *link, size_t bytes, uint64_t now)
 {
-    uint64_t due;
+    uint32_t delay = link_loss(link) < SENDER_LOSS ? s->ack_delay : SENDER_ACK_DELAY;
 
     s->ack_states++;
     s->ack_bytes += bytes;
-    due =
-        now +
-        (s->ack_states >= ACK_STATES || s->ack_bytes >= ACK_BYTES ? 0 : SENDER_ACK_DELAY);
-    s->ack_due = sooner(s->ack_due, due);
+    if (s->ack_states >= ACK_STATES || s->ack_bytes >= ACK_BYTES)
+        delay = 0;
+    s->ack_due = sooner(s->ack_due, now + delay);
 }
 
 void

@@ -13,6 +13,7 @@
 
 #define SENDER_STATES_MAX     32u
 #define SENDER_ACK_DELAY      100u /* ms an acknowledgement waits for company; mosh's own */
+#define SENDER_ACK_DELAY_OWN  200u   /* ...and between awl's, where nothing gets lost */
 #define SENDER_HEARTBEAT      3000u  /* ms between signs of life */
 #define SENDER_SHUTDOWN_MAX   10000u /* ms after which the end goes unconfirmed, */
 #define SENDER_SHUTDOWN_TRIES 16u    /* or tries */
@@ -51,7 +52,8 @@ struct sender {
     bool slow_start;
 
     /* what has been heard */
-    uint64_t ack_num; /* newest remote state */
+    uint64_t ack_num;   /* newest remote state */
+    uint32_t ack_delay; /* the longest that either side's acknowledgements wait */
     uint64_t ack_due;
     unsigned ack_states; /* states with content not yet acknowledged, */
     size_t ack_bytes;    /* and bytes */
@@ -106,7 +108,8 @@ bool sender_acked(struct sender *s, const struct link *link, uint64_t num, uint6
 /* A new newest remote state. */
 void sender_remote(struct sender *s, uint64_t num, uint64_t now);
 /* An Instruction with this much content came that is to be acknowledged. */
-void sender_want_ack(struct sender *s, size_t bytes, uint64_t now);
+void sender_want_ack(struct sender *s, const struct link *link, size_t bytes,
+                     uint64_t now);
 /* The peer's last state came again. */
 void sender_last_again(struct sender *s, uint64_t now);
 /* The peer repeats a state that is held: it has not heard what was said since. */

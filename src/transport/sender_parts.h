@@ -3,7 +3,8 @@
 #pragma once
 #include "transport/sender.h"
 
-#define SENDER_FRAME 20u /* ms between frames in the long run */
+#define SENDER_FRAME 20u  /* ms between frames in the long run */
+#define SENDER_LOSS  0.01 /* share of losses from which on small messages go twice */
 
 struct sender_state *sender_newest(struct sender *s);
 struct sender_state *sender_find(struct sender *s,

@@ -3,10 +3,10 @@
 #include "transport/transport.h"
 #include <string.h>
 
-#define WINDOW_MIN    (2u * TRANSPORT_LIMIT_V4)
-#define COPY_LOSS     0.01 /* from this share of losses on, small messages go twice, */
-#define COPY_LOSS_2   0.08 /* and three times */
-#define COPY_GAP_MIN  8u   /* ms between the copies, since losses come in bunches */
+#define WINDOW_MIN  (2u * TRANSPORT_LIMIT_V4)
+#define COPY_LOSS_2 0.08 /* share of losses from which on small messages go three times  \
+                          */
+#define COPY_GAP_MIN  8u /* ms between the copies, since losses come in bunches */
 #define COPY_GAP_MAX  25u
 #define BULK          8192u /* bytes of diff; then the oldest part is repeated first */
 #define REPLACE_MAX   1000u /* bytes: the acknowledged state is the base up to here, */
@@ -20,7 +20,7 @@
 static struct sender_state *
 guess_base(struct sender *s, const struct link *link, uint64_t now)
 {
-    uint64_t patience = (uint64_t)link_rto(link) + SENDER_ACK_DELAY;
+    uint64_t patience = (uint64_t)link_rto(link) + s->ack_delay;
     bool there[SENDER_STATES_MAX + 1] = {true};
     size_t best = 0;
 
@@ -65,7 +65,7 @@ choose_diff(struct sender *s, const struct link *link, const struct sender_state
 
     s->ops->diff(base->state, to->state, diff);
     if (base == s->states || diff->overflow ||
-        (diff->len >= REPLACE_MAX && link_loss(link) < COPY_LOSS))
+        (diff->len >= REPLACE_MAX && link_loss(link) < SENDER_LOSS))
         return base;
     /* From the acknowledged state it is sure to arrive in one piece; where nothing gets
      * lost, that is not worth drawing a large one twice. When they are equal it stays as
@@ -376,7 +376,7 @@ plan_copies(struct sender *s, const struct link *link, const struct sender_state
     if (m->copy)
         s->copies--;
     else
-        s->copies = loss < COPY_LOSS ? 0 : loss < COPY_LOSS_2 ? 1 : 2;
+        s->copies = loss < SENDER_LOSS ? 0 : loss < COPY_LOSS_2 ? 1 : 2;
     if (s->copies == 0 || st->same || st->bytes > TRANSPORT_LIMIT_MIN)
         return;
     s->copy_num = st->num;

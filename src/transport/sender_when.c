@@ -33,7 +33,7 @@ retry_timeout(const struct sender *s, const struct link *link, bool small)
             t *= 1.5;
         return (uint64_t)MIN(t, RETRY_MAX);
     }
-    first = (double)link_rto(link) + SENDER_ACK_DELAY;
+    first = (double)link_rto(link) + s->ack_delay;
     if (s->delivery_known) {
         double usual = s->delivery + 4 * s->delivery_var + 10;
 

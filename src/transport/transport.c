@@ -166,7 +166,7 @@ take_state(struct transport *t, const struct instruction *in, uint64_t now,
     case RECEIVER_BAD: wants_ack = false; break;
     }
     if (wants_ack)
-        sender_want_ack(&t->sender, in->diff.len, now);
+        sender_want_ack(&t->sender, &t->link, in->diff.len, now);
 }
 
 static void
@@ -382,6 +382,12 @@ keep_extra(uint8_t *store, size_t max, struct bytes in, struct bytes *view)
         memcpy(store, in.data, in.len);
     *view = next;
     return true;
+}
+
+void
+transport_peer_own(struct transport *t)
+{
+    t->sender.ack_delay = SENDER_ACK_DELAY_OWN;
 }
 
 void

@@ -93,6 +93,8 @@ int transport_seal(struct transport *t, struct bytes payload, uint64_t now, uint
 
 /* ---- the datagram plane (awl-protocol(7)) ---- */
 
+/* The peer is known to be awl's: acknowledgements may wait a while longer for company. */
+void transport_peer_own(struct transport *t);
 /* Rides in every Instruction from now on, until changed; copied. Empty: absent. Every
  * state with a number above the present transport_sent_num() carries it in all its
  * Instructions. */

@@ -308,6 +308,48 @@ test_echo_round_trip(void **state)
     net_free(&n);
 }
 
+/* Datagrams of the client for 40 keys, each echoed, 160 ms apart. */
+static unsigned
+typing_costs(bool own)
+{
+    struct net n;
+    unsigned before, sent;
+
+    net_init(&n, 3);
+    n.delay = 25;
+    connect_ends(&n);
+    for (int i = 0; i < 2 && own; i++)
+        transport_peer_own(n.end[i]);
+    net_wait(&n, 1000);
+    before = n.sent[0];
+    for (int key = 0; key < 40; key++) {
+        char text[32];
+
+        type(&n, "k");
+        net_wait(&n, 25);
+        snprintf(text, sizeof text, "screen %d", key);
+        show(&n, bytes_str(text));
+        net_wait(&n, 135);
+        assert_bytes_equal(shown(&n), bytes_str(text));
+    }
+    sent = n.sent[0] - before;
+    net_free(&n);
+    return sent;
+}
+
+/* Echoes are acknowledged with the next key, unless mosh is the peer, which waits half as
+ * long. */
+static void
+test_acks_ride(void **state)
+{
+    unsigned own = typing_costs(true), stock = typing_costs(false);
+
+    (void)state;
+    if (own < 40 || own > 44)
+        fail_msg("%u datagrams for 40 keys between own peers, want 40 to 44", own);
+    assert_in_range(stock, 70, 85);
+}
+
 /* ---- trouble ---- */
 
 /* Keys and screens under loss, reordering and duplicates: all arrives, once, in order. */
@@ -678,6 +720,7 @@ main(void)
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_lone_key),
         cmocka_unit_test(test_echo_round_trip),
+        cmocka_unit_test(test_acks_ride),
         cmocka_unit_test(test_converges),
         cmocka_unit_test(test_blackout),
         cmocka_unit_test(test_association_ends),
