@@ -23,15 +23,17 @@
 #define TTY_PATIENCE_MS 2000         /* for a terminal that takes nothing, at the end */
 #define TTY_ANSWER_MS   200          /* and for one that was only just asked something */
 
-/* What undoes every mode a session may have set, should the program be killed. */
+/* What undoes every mode a session may have set, should the program be killed. CAN ends a
+ * sequence of which only a part was written. */
 #define CRASH_RESET                                                                      \
-    "\033[?2026l\033[r\033[?1l\033>\033[0m\033[?25h\033[?5l\033[?1003l\033[?1002l"       \
-    "\033[?1001l\033[?1000l\033[?1004l\033[?2004l\033[?1015l\033[?1006l\033[?1005l"
-/* The same for terminals that skip what they don't know: keyboard protocols, cursor,
- * colours, reports, progress, title. */
+    "\030\033[?2026l\033[r\033[?1l\033>\033[0m\033[?25h\033[?5l\033[?9l\033[?1003l"      \
+    "\033[?1002l\033[?1001l\033[?1000l\033[?1004l\033[?2004l\033[?1015l\033[?1006l"      \
+    "\033[?1005l"
+/* The same for terminals that skip what they don't know: hyperlink, keyboard protocols,
+ * cursor, colours, reports, pointer, progress, title. */
 #define CRASH_RESET_MORE                                                                 \
-    "\033[<u\033[>4m\033[0 q\033[?1007l\033[?2031l\033]104\a\033]110\a\033]111\a"        \
-    "\033]112\a\033]9;4;0\a\033[23;0t"
+    "\033]8;;\a\033[<u\033[>4m\033[0 q\033[?1007l\033[?2031l\033]104\a\033]110\a"        \
+    "\033]111\a\033]112\a\033]22;\a\033]9;4;0\a\033[23;0t"
 
 struct driver {
     struct awl_client *client;

@@ -60,6 +60,8 @@ put_extras(struct client_terminal *t, const struct extras *want, struct buffer *
         return;
     extras_draw(out, &t->shown, want, &t->reply.profile);
     extras_share(&t->shown, want);
+    if (!t->reply.profile.kitty) /* not set; it may yet say that it has it */
+        t->shown.keyboard = 0;
 }
 
 static void

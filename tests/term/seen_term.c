@@ -3,6 +3,7 @@
  *     seen_term list SCRIPT...      the cases that can be played there, sizes together:
  *                                   number, columns, rows, bytes in hex, "SCRIPT: NAME"
  *     seen_term show RECORDING SCRIPT...
+ *     seen_term modes RECORDING     what the terminal is left with, NAME=VALUE each
  *
  * A recording is what a client has written: lines "size COLS ROWS" and "bytes HEX". A
  * case ends where the title "case NUMBER" is followed by another: titles come first in
@@ -195,6 +196,30 @@ title_number(const struct screen *s)
     return at ? atoi(at + 5) : -1;
 }
 
+static uint32_t
+text_len(const struct text *t)
+{
+    return t ? t->len : 0;
+}
+
+static void
+say_modes(const struct screen *s, const struct extras *x)
+{
+    printf("visible=%d reverse=%d paste=%d focus=%d mouse=%d encoding=%d\n",
+           s->cursor_visible, s->reverse_video, s->bracketed_paste, s->focus_events,
+           (int)s->mouse_report, (int)s->mouse_encoding);
+    printf("cursor_keys=%d keypad=%d alternate=%d origin=%d autowrap=%d insert=%d\n",
+           s->app_cursor, s->app_keypad, s->alternate, s->origin, s->autowrap, s->insert);
+    printf("synchronized=%d region=%d,%d link=%d set=%d pen=", s->synchronized, s->top,
+           s->bottom, s->link != NULL, s->charsets.gl | s->charsets.g[0]);
+    say_pen(s->pen);
+    printf("\nstyle=%d keyboard=%d other_keys=%d scroll=%d background=%x palette1=%x\n",
+           x->cursor_style, x->keyboard, x->other_keys, x->scroll,
+           (unsigned)x->colors[EXTRAS_BACKGROUND], (unsigned)extras_palette(x, 1));
+    printf("pointer=%u progress=%u\n", (unsigned)text_len(x->pointer),
+           (unsigned)text_len(x->progress));
+}
+
 static void
 watch(struct screen *s, struct emulator *e, const char *hex)
 {
@@ -212,8 +237,9 @@ watch(struct screen *s, struct emulator *e, const char *hex)
     }
 }
 
+/* A case that ends is compared; modes: instead, what there is in the end is said. */
 static void
-show(const char *path)
+show(const char *path, bool modes)
 {
     FILE *f = fopen(path, "r");
     struct screen *s = screen_new(80, 24);
@@ -234,6 +260,8 @@ show(const char *path)
     }
     free(line);
     fclose(f);
+    if (modes)
+        say_modes(s, emulator_extras(e));
     emulator_free(e);
     screen_free(s);
     for (int i = 0; i < entry_count; i++) {
@@ -245,12 +273,13 @@ show(const char *path)
 int
 main(int argc, char **argv)
 {
-    bool shows = argc > 2 && strcmp(argv[1], "show") == 0;
+    bool modes = argc > 2 && strcmp(argv[1], "modes") == 0;
+    bool shows = modes || (argc > 2 && strcmp(argv[1], "show") == 0);
 
     for (int i = shows ? 3 : 2; i < argc; i++)
         entries_read(argv[i]);
     if (shows)
-        show(argv[2]);
+        show(argv[2], modes);
     else
         list();
     for (int i = 0; i < entry_count; i++) {

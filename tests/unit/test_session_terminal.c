@@ -207,6 +207,26 @@ test_state_is_set_and_taken_back(void **state)
     end(&p);
 }
 
+/* The terminal tells of its keyboard when a program has already asked for it. */
+static void
+test_late_answers(void **state)
+{
+    struct pair p;
+
+    (void)state;
+    begin(&p, 1, 0, true);
+    run(&p, 300);
+    print(&p, "\033[>1u\033[4 q");
+    run(&p, 300);
+    assert_int_equal(count(&p, "\033[4 q"), 1);
+    assert_int_equal(count(&p, "\033[>1u"), 0);
+    type(&p, ANSWERS);
+    run(&p, 1500);
+    assert_int_equal(count(&p, "\033[4 q"), 1);
+    assert_int_equal(count(&p, "\033[>1u"), 1);
+    end(&p);
+}
+
 /* A terminal that says nothing of itself is sent nothing that it may not know. */
 static void
 test_mute(void **state)
@@ -334,6 +354,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_state_is_set_and_taken_back),
+        cmocka_unit_test(test_late_answers),
         cmocka_unit_test(test_mute),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_large),
