@@ -56,6 +56,8 @@ struct pen {
     unsigned ul : 26, spare_ul : 6; /* underline colour; default: as the text */
 };
 
+#define CELL_TEXT_MASK 0x1fffffu /* up to U+10FFFF */
+
 struct cell {
     unsigned
         text : 21; /* a scalar; 0: erased; with cluster: index into the row's store */

@@ -82,6 +82,7 @@ private_mode(struct emulator *e, int mode, bool set)
         s->margins = set;
         s->left = 0;
         s->right = s->cols - 1;
+        s->pending_wrap = s->pending_wrap && s->x == s->right;
         break;
     case 9:
     case 1000:

@@ -187,7 +187,7 @@ row_marks_room(struct row *r, uint32_t more)
             continue;
         words = 1 + r->marks[c->text];
         memcpy(marks + at, r->marks + c->text, words * sizeof marks[0]);
-        c->text = at & 0xfffff;
+        c->text = at & CELL_TEXT_MASK;
         at += words;
     }
     free(r->marks);
@@ -212,7 +212,7 @@ cell_add_mark(struct row *r, int x, uint32_t mark)
     row_marks_room(r, n + 2);
     if (!c->cluster || c->text + 1 + n != r->marks_len) {
         c->cluster = 1;
-        c->text = r->marks_len & 0xfffff;
+        c->text = r->marks_len & CELL_TEXT_MASK;
         r->marks[r->marks_len++] = n;
         memcpy(r->marks + r->marks_len, text, n * sizeof text[0]);
         r->marks_len += n;

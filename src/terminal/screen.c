@@ -117,6 +117,8 @@ screen_whole_region(struct screen *s)
     s->top = s->left = 0;
     s->bottom = s->rows - 1;
     s->right = s->cols - 1;
+    /* It may have waited at a right margin that is gone. */
+    s->pending_wrap = s->pending_wrap && s->x == s->right;
 }
 
 static void
@@ -493,8 +495,10 @@ screen_put(struct screen *s, int x, int y, uint32_t c, int width)
     struct row *r = screen_row_mut(s, y);
 
     row_cut(r, x);
-    r->cells[x] = (struct cell){
-        .text = c & 0xfffff, .wide = width == 2, .protect = s->protect, .pen = s->pen};
+    r->cells[x] = (struct cell){.text = c & CELL_TEXT_MASK,
+                                .wide = width == 2,
+                                .protect = s->protect,
+                                .pen = s->pen};
     if (UNLIKELY(s->link))
         r->cells[x].link = row_link(r, s->link) & 0xff;
     if (width == 2) {

@@ -44,7 +44,8 @@ screen_check(const struct screen *s)
 {
     CHECK(s->x >= 0 && s->x < s->cols && s->y >= 0 && s->y < s->rows);
     CHECK(s->top >= 0 && s->top <= s->bottom && s->bottom < s->rows);
-    CHECK(!s->pending_wrap || s->x == s->cols - 1);
+    CHECK(s->left >= 0 && s->left <= s->right && s->right < s->cols);
+    CHECK(!s->pending_wrap || s->x == s->cols - 1 || s->x == s->right);
     grid_check(s, s->grid);
     if (s->other)
         grid_check(s, s->other);

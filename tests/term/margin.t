@@ -271,3 +271,11 @@ BS with 45 needs autowrap [4x2]
 BS with 1045 stays at the top of the region [4x2]
 \e[?1045h\b
 "" @0,0
+
+no wrap is pending at a margin that is gone [9x2]
+\e[?69h\e[3;6s\e[1;3Habcd\e[?69lx
+"  abcx" @6,0 wrap=0
+
+nor after DECSTR [9x2]
+\e[?69h\e[3;6s\e[1;3Habcd\e[!px
+"  abcx" @6,0 wrap=0

@@ -56,6 +56,10 @@ C1 inside a sequence is ignored too
 \e[1\xc2\x9b;3mx
 "x" @1,0 pen=0;1;3
 
+the last plane, too
+\xf4\x80\x80\x80\xf4\x85\x87\x85\xf4\x8f\xbf\xbdx
+"􀀀􅇅􏿽x" @4,0
+
 private use and unassigned characters take a column
 \xee\x82\xa0\xf3\xb0\x80\x80\xcd\xb8x
 "󰀀͸x" @4,0

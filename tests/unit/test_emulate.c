@@ -168,7 +168,7 @@ check_rules(const struct screen *s, int round, uint64_t start)
 {
     bool ok = s->x >= 0 && s->x < s->cols && s->y >= 0 && s->y < s->rows && s->top >= 0 &&
               s->top <= s->bottom && s->bottom < s->rows &&
-              (!s->pending_wrap || s->x == s->cols - 1);
+              (!s->pending_wrap || s->x == s->cols - 1 || s->x == s->right);
 
     for (int y = 0; ok && y < s->rows; y++) {
         const struct row *r = s->grid[y];
