@@ -370,8 +370,13 @@ paths_output(struct carrier *c, const struct paths_output *p, struct carrier_out
         return false;
     case PATHS_MOVED:
         /* Copies on two paths overtake each other; that is no new path each time. */
-        if (now - c->moved_at >= MOVED_AGAIN_MS)
+        if (now - c->moved_at >= MOVED_AGAIN_MS) {
             transport_rtt_reset(c->transport, now);
+        } else if (c->hello.client) {
+            /* A client has chosen; what went the other way may not have arrived. */
+            transport_answer_soon(c->transport, now);
+            c->tick_again = true;
+        }
         c->moved_at = now;
         transport_set_limit(c->transport, p->ref.to.family == AWL_IPV6
                                               ? TRANSPORT_LIMIT_V6
@@ -422,6 +427,7 @@ scout_output(struct carrier *c, const struct scout_output *s, struct carrier_out
     case SCOUT_SEND: out->kind = CARRIER_SEND; return true;
     case SCOUT_OPEN: out->kind = CARRIER_OPEN; return true;
     case SCOUT_CLOSE:
+        punch_closed(c->punch, s->socket);
         if (!c->ended) /* or the path line would no longer tell what carried it */
             paths_socket_closed(c->paths, s->socket, now);
         out->kind = CARRIER_CLOSE;

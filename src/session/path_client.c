@@ -222,6 +222,21 @@ route_hopeful(const struct paths *p, struct path_ref *out, size_t n)
     return v4 != NULL ? way_route(out, n, v4) : n;
 }
 
+static uint8_t
+other_family(uint8_t family)
+{
+    return family == AWL_IPV4 ? AWL_IPV6 : AWL_IPV4;
+}
+
+/* While the way that carries the session is in doubt, the other family may carry it. */
+static size_t
+route_other(const struct paths *p, const struct way *cur, struct path_ref *out, size_t n)
+{
+    const struct way *w = hopeful(p, other_family(cur->ref.to.family));
+
+    return w != NULL ? way_route(out, n, w) : n;
+}
+
 size_t
 path_client_route(const struct paths *p, struct path_ref *out)
 {
@@ -239,6 +254,8 @@ path_client_route(const struct paths *p, struct path_ref *out)
         n = way_route(out, n, cur);
     if (cur == NULL || cur->ref.kind == PATH_PIPE || cur->state == PATH_DEAD)
         n = route_hopeful(p, out, n);
+    else if (cur->state == PATH_SUSPECT && p->peer == PEER_OWN)
+        n = route_other(p, cur, out, n);
     if (p->pipe != NULL && pipe_last) {
         n = MIN(n, PATH_ROUTE_MAX - 1);
         n = way_route(out, n, p->pipe);
@@ -266,12 +283,22 @@ way_rto(const struct paths *p, const struct way *w)
     return w->rtt != 0 ? MIN(p->link.rto_ms, by_rtt) : p->link.rto_ms;
 }
 
+/* The other family has worked and can take over. */
+static bool
+other_ready(const struct paths *p, const struct way *w)
+{
+    const struct way *other = hopeful(p, other_family(w->ref.to.family));
+
+    return w->ref.kind == PATH_UDP && other != NULL && other->validated;
+}
+
 /* When the way that carries the session becomes suspect. */
 static uint64_t
 suspect_at(const struct paths *p, const struct way *w)
 {
     uint64_t base = MAX(w->heard, w->carries);
-    uint64_t patience = MAX(2 * (uint64_t)p->link.rto_ms, PATH_SUSPECT_MIN_MS);
+    uint64_t rto = other_ready(p, w) ? way_rto(p, w) : p->link.rto_ms;
+    uint64_t patience = MAX(2 * rto, PATH_SUSPECT_MIN_MS);
     uint64_t idle = base + 2 * (uint64_t)p->link.heartbeat_ms + 500;
     uint64_t deaf;
 

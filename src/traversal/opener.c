@@ -44,14 +44,21 @@ opener_hops_away(int received_ttl)
     return (unsigned)(255 - received_ttl) + 1;
 }
 
+/* How long the silence will have lasted by then. */
+static uint64_t
+silence_at(const struct holes *h, uint64_t at)
+{
+    return at > h->heard ? at - h->heard : 0;
+}
+
 static uint64_t
 hole_due(const struct holes *h, const struct hole *hole)
 {
-    uint64_t due = MAX(h->heard, hole->sent) + HOLE_PERIOD_MS;
+    uint64_t due = hole->sent + HOLE_PERIOD_MS;
 
-    if (due - h->heard >= HOLE_FAST_MS)
-        due = MAX(h->heard, hole->sent) + HOLE_SLOW_PERIOD_MS;
-    return due - h->heard < (uint64_t)h->ttl_s * 1000 ? due : NEVER;
+    if (silence_at(h, due) >= HOLE_FAST_MS)
+        due = hole->sent + HOLE_SLOW_PERIOD_MS;
+    return silence_at(h, due) < (uint64_t)h->ttl_s * 1000 ? due : NEVER;
 }
 
 void
@@ -66,6 +73,17 @@ holes_validated(struct holes *h, int socket, const struct awl_addr *to, uint64_t
         at = h->count < HOLES_MAX ? h->count++ : HOLES_MAX - 1;
     memmove(&h->hole[1], &h->hole[0], at * sizeof h->hole[0]);
     h->hole[0] = (struct hole){socket, *to, now};
+}
+
+void
+holes_closed(struct holes *h, int socket)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < h->count; i++)
+        if (h->hole[i].socket != socket)
+            h->hole[kept++] = h->hole[i];
+    h->count = kept;
 }
 
 void

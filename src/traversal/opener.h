@@ -29,9 +29,11 @@ unsigned opener_hops_away(int received_ttl);
 #define HOLE_TTL_DEFAULT_S  259200u
 #define HOLE_TTL_MAX_S      2592000u
 
-/* The last validated addresses of an own client. While nothing is heard, an opener goes
- * to each of them when nothing was sent there for 25 s (after 12 h: 100 s), until ttl_s
- * has passed since the last word. Zero-initialise, then set ttl_s (0: none at all). */
+/* The last validated addresses of an own peer. An opener goes to each of them when
+ * nothing was sent there for 25 s (when nothing was heard from anywhere for 12 h: 100 s),
+ * until ttl_s has passed since the last word: so a silent client's way back stays open,
+ * and of two families the one that carries nothing can take over. Zero-initialise, then
+ * set ttl_s (0: none at all). */
 struct holes {
     struct hole {
         int socket; /* ours that it leads to */
@@ -46,6 +48,8 @@ struct holes {
 /* The caller keeps the host's own addresses (the relay) out. */
 void holes_validated(struct holes *h, int socket, const struct awl_addr *to,
                      uint64_t now);
+/* That socket is closed: what led to it is forgotten. */
+void holes_closed(struct holes *h, int socket);
 void holes_heard(struct holes *h, uint64_t now);
 void holes_sent(struct holes *h, const struct awl_addr *to, uint64_t now);
 /* Takes one that is due; NULL: none left. */

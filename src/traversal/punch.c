@@ -197,6 +197,7 @@ punch_shots_drop(struct punch *p, int socket)
         if (p->shots[i].socket != socket)
             p->shots[kept++] = p->shots[i];
     p->shot_count = kept;
+    holes_closed(&p->holes, socket);
 }
 
 void
@@ -253,12 +254,13 @@ punch_new(const struct punch_config *config, uint64_t now)
     p->next_search = PUNCH_SEARCH_SOCKET;
     p->pipe = config->pipe;
     p->peer_punches = true;
+    p->holes.heard = now;
     if (is_client(p)) {
+        p->holes.ttl_s = HOLE_TTL_DEFAULT_S;
         punch_client_begin(p, config->sockets, config->socket_count);
         punch_client_start(p, now);
     } else {
         p->holes.ttl_s = MIN(config->hole_ttl_s, HOLE_TTL_MAX_S);
-        p->holes.heard = now;
         p->gen_at = now;
         punch_new_gen(p);
     }
@@ -474,8 +476,14 @@ punch_validated(struct punch *p, int socket, const struct awl_addr *to, uint64_t
         punch_search_won(p, socket, now);
     if (is_client(p))
         punch_client_validated(p, socket, to, now);
-    else if (!is_own(p, to) && p->peer == PEER_OWN && !p->config.no_punch)
+    if (!is_own(p, to) && p->peer == PEER_OWN && !p->config.no_punch)
         holes_validated(&p->holes, socket, to, now);
+}
+
+void
+punch_closed(struct punch *p, int socket)
+{
+    punch_shots_drop(p, socket);
 }
 
 void
@@ -514,6 +522,7 @@ sockets_next(struct punch *p, struct punch_output *out)
         out->family = s->family;
         if (s->state == SOCK_CLOSING) {
             s->state = SOCK_NONE;
+            punch_shots_drop(p, s->number);
             out->kind = PUNCH_CLOSE;
             return true;
         }
@@ -593,7 +602,7 @@ punch_deadline(const struct punch *p)
         at = sooner(at, p->shots[i].at);
     at = sooner(at, punch_search_deadline(p));
     if (is_client(p))
-        return sooner(at, punch_client_deadline(p));
+        at = sooner(at, punch_client_deadline(p));
     return p->peer == PEER_OWN ? sooner(at, holes_deadline(&p->holes)) : at;
 }
 

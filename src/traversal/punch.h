@@ -152,6 +152,8 @@ void punch_empty(struct punch *p, int socket, const struct awl_addr *from, uint6
  */
 void punch_validated(struct punch *p, int socket, const struct awl_addr *to,
                      uint64_t now);
+/* That socket, of another owner, is closed. */
+void punch_closed(struct punch *p, int socket);
 /* Anything but an opener was sent there: it may have opened a hole, and holes need no
  * refreshing then. */
 void punch_sent(struct punch *p, const struct awl_addr *to, uint64_t now);

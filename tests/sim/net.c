@@ -395,6 +395,10 @@ net_send(struct net *n, enum net_host host, struct awl_addr from, uint16_t port,
         launch(n, &d, n->at[host], true, now);
         return;
     }
+    if (s->no_udp == to->family) {
+        n->counts.filtered++;
+        return;
+    }
     if (s->host_drops)
         host_out(&n->host_table[host], &d.from, to, now);
     boxes = layers(s, box);
@@ -430,6 +434,10 @@ land(struct net *n, struct net_event *e, uint64_t now)
     s = &n->site[e->to_site];
     if (d->ttl <= 0) {
         n->counts.short_of_ttl++;
+        return false;
+    }
+    if (s->no_udp == d->to.family) {
+        n->counts.filtered++;
         return false;
     }
     for (size_t i = layers(s, box); i-- > 0;) {

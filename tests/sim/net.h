@@ -54,6 +54,7 @@ struct net_site {
     struct awl_addr ip4, ip6; /* of the host here; family 0: none. Port 0 */
     struct awl_addr out4;     /* what the world sees of ip4 behind a NAT */
     enum net_box box;
+    uint8_t no_udp;         /* the family of which no datagram passes; 0: neither */
     bool host_drops;        /* the host's own firewall lets in only what answers */
     int box_hop;            /* the box is the router at this hop, from 1 */
     uint16_t shift;         /* added to ports that a NAT would keep */

@@ -7,6 +7,7 @@
 
 #include "base/addr.h"
 #include "base/deadline.h"
+#include "families.h"
 #include "hostile.h"
 #include "matrix.h"
 #include "terminal/emulate.h"
@@ -726,7 +727,7 @@ static const struct scenario {
     {"flood", run_flood, 20},         {"endings", run_endings, 300},
     {"hostile", run_hostile, 60},     {"matrix", matrix_run, 768},
     {"typing", run_typing, 144},      {"events", run_events, 60},
-    {"one-way", run_one_way, 90},
+    {"one-way", run_one_way, 90},     {"families", families_run, 60},
 };
 
 static bool

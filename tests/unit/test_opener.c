@@ -117,16 +117,20 @@ test_last_three(void **state)
     while ((hole = holes_next(&h, 100 + 25000)) != NULL)
         seen |= 1u << hole->to.ip[3];
     assert_int_equal(seen, 1u << 2 | 1u << 3 | 1u << 4);
-    /* Awake: nothing. Data sent there postpones. */
+    /* Data sent there postpones; that others are heard doesn't. */
     holes_heard(&h, 30000);
-    assert_null(holes_next(&h, 54999));
     to = addr_at("198.51.100.4:1");
     holes_sent(&h, &to, 50000);
+    assert_null(holes_next(&h, 50099));
     seen = 0;
-    while ((hole = holes_next(&h, 55000)) != NULL)
+    while ((hole = holes_next(&h, 50100)) != NULL)
         seen |= 1u << hole->to.ip[3];
     assert_int_equal(seen, 1u << 2 | 1u << 3);
     assert_int_equal(holes_deadline(&h), 75000);
+    to = addr_at("198.51.100.5:1");
+    holes_validated(&h, 8, &to, 50200);
+    holes_closed(&h, 7);
+    assert_int_equal(holes_deadline(&h), 75200);
     h.ttl_s = 0;
     assert_true(holes_deadline(&h) == NEVER);
 }

@@ -163,6 +163,7 @@ test_client_roams(void **state)
     punch_validated(c.p, 1, &to, 1050);
     punch_pipe_down(c.p, 31000);
     run(&c, 1050, 50000);
+    punch_sent(c.p, &to, 50000);
     c.len = 0;
     assert_true(punch_network(c.p, &own, 1, 51000));
     run(&c, 51000, 51999);
@@ -340,9 +341,36 @@ test_keepalive(void **state)
     punch_heard(s.p, 0, &to, 61, 6000);
     run(&s, 6000, 82000);
     /* 4 hops away: 1 is as far as an opener may go */
-    assert_trace(&s, "26000 opener 0 " CLIENT ":40001 ttl 1; 51000 opener 0 " CLIENT
-                     ":40001 ttl 1; 76000 opener 0 " CLIENT ":40001 ttl 1");
+    assert_trace(&s, "25000 opener 0 " CLIENT ":40001 ttl 1; 50000 opener 0 " CLIENT
+                     ":40001 ttl 1; 75000 opener 0 " CLIENT ":40001 ttl 1");
     punch_free(s.p);
+}
+
+/* A client on both families keeps the one open that carries nothing at present, as long
+ * as the socket is there. */
+static void
+test_other_family(void **state)
+{
+    struct awl_addr to = addr_at(SERVER_UDP), to6 = addr_at("[2001:db8:5::20]:60001");
+    struct side c;
+
+    (void)state;
+    client_new(&c, &open_client, 0);
+    punch_peer(c.p, true, true, 0);
+    run(&c, 0, 40);
+    punch_validated(c.p, 1, &to, 50);
+    punch_validated(c.p, 7, &to6, 50);
+    run(&c, 50, 20000);
+    punch_sent(c.p, &to, 20000);
+    c.len = 0;
+    c.trace[0] = '\0';
+    run(&c, 20000, 30000);
+    assert_trace(&c, "25050 opener 7 [2001:db8:5::20]:60001 ttl 4");
+    punch_closed(c.p, 7);
+    punch_sent(c.p, &to, 45000);
+    run(&c, 45000, 60000);
+    assert_trace(&c, "");
+    punch_free(c.p);
 }
 
 /* Ceilings, against a peer with the key and without shame. */
@@ -550,6 +578,7 @@ main(void)
         cmocka_unit_test(test_server_targets),
         cmocka_unit_test(test_unsolicited),
         cmocka_unit_test(test_keepalive),
+        cmocka_unit_test(test_other_family),
         cmocka_unit_test(test_hostile_peer),
         cmocka_unit_test(test_search),
         cmocka_unit_test(test_both),
