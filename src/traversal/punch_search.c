@@ -86,12 +86,15 @@ say(struct punch *p, const struct awl_addr *to, uint64_t now)
     p->answer = true;
 }
 
-static void
+/* False: not yet again. */
+static bool
 sockets_begin(struct punch *p, const struct awl_addr *to, uint64_t now)
 {
-    if (spray_sockets_begin(&p->sockets, to, p->next_search, now))
-        p->next_search += (int)SPRAY_SOCKETS;
+    if (!spray_sockets_begin(&p->sockets, to, p->next_search, now))
+        return false;
+    p->next_search += (int)SPRAY_SOCKETS;
     p->hits = 0;
+    return true;
 }
 
 static void
@@ -191,7 +194,8 @@ client_v4(const struct punch *p)
     return NULL;
 }
 
-static void
+/* False: not yet again. */
+static bool
 guess_client(struct punch *p, const struct punch_spray *s, uint64_t now)
 {
     const struct awl_addr *ssh = &p->config.ssh_client;
@@ -203,20 +207,21 @@ guess_client(struct punch *p, const struct punch_spray *s, uint64_t now)
     uint16_t hint[2];
 
     if (!spray_may(&p->spray, now))
-        return;
+        return false;
     plan.hint = hint;
     if (addr_same_host(&p->seen_peer, &s->to))
         hint[plan.hints++] = p->seen_peer.port;
     if (addr_same_host(ssh, &s->to) && (plan.hints == 0 || hint[0] != ssh->port))
         hint[plan.hints++] = ssh->port; /* of TCP, but from the same block */
     spray_begin(&p->spray, &plan, now, now);
+    return true;
 }
 
 void
 punch_server_search(struct punch *p, const struct punch_spray *s, uint64_t now)
 {
     const struct awl_addr *client = client_v4(p);
-    bool ours = dialled_host(p, &s->to);
+    bool ours = dialled_host(p, &s->to), begun = false;
 
     if (!p->may_search || p->peer != PEER_OWN || s->count == 0 ||
         s->seed == p->search_seed || s->to.family != AWL_IPV4)
@@ -227,9 +232,11 @@ punch_server_search(struct punch *p, const struct punch_spray *s, uint64_t now)
         return;
     }
     if (!ours && !gather_is_own(p->own, p->own_count, &s->to))
-        guess_client(p, s, now);
+        begun = guess_client(p, s, now);
     if ((ours || we_are_translated(p)) && client != NULL)
-        sockets_begin(p, client, now);
+        begun = sockets_begin(p, client, now) || begun;
+    if (!begun)
+        return; /* asking again keeps nothing open */
     p->search_end = now + HEAD_START_MS + 3 * p->rtt + SPRAY_LAST_MS + SLACK_MS;
     log_line(&p->config.log, LOG_INFO, "punch: search through ports, as asked");
 }

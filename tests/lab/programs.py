@@ -37,3 +37,7 @@ def sanitized():
 
 def linkem():
     return os.path.join(build(), "tests", "lab", "linkem")
+
+
+def greedy():
+    return os.path.join(build(), "tests", "lab", "greedy")
