@@ -71,7 +71,9 @@ struct awl_server {
     uint64_t unasked_at; /* last output that no keys explain */
     bool echoed;         /* output came that looks like the echo of all given notes */
     unsigned pieces;     /* of output since the newest keys, up to 2 */
-    unsigned whole;      /* echoes in a row that were one piece, up to SERVER_WHOLE */
+    unsigned whole;      /* echoes of plain keys in a row that were one piece, up to
+                            SERVER_WHOLE */
+    bool plain;          /* the newest keys are: characters, no control among them */
 
     uint64_t refused_at; /* when that was last said */
     uint64_t started;

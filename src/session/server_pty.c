@@ -89,17 +89,26 @@ size_put(struct awl_server *s, int cols, int rows)
     emulator_resized(s->emulator, &s->pty_out);
 }
 
+static bool
+all_printable(struct bytes keys)
+{
+    for (size_t i = 0; i < keys.len; i++) {
+        if (keys.data[i] < ' ' || keys.data[i] == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 static void
-note_put(struct awl_server *s, uint64_t num, uint64_t now)
+note_put(struct awl_server *s, uint64_t num, bool plain, uint64_t now)
 {
     if (s->notes == SERVER_NOTES_MAX)
         s->notes--; /* the newer one speaks for both, later */
     s->note[s->notes++] = (struct server_note){.num = num, .at = now};
     s->echoed = false;
-    if (s->pieces == 1)
-        s->whole = MIN(s->whole + 1, SERVER_WHOLE);
-    else if (s->pieces > 1)
-        s->whole = 0;
+    if (s->plain && s->pieces > 0)
+        s->whole = s->pieces == 1 ? MIN(s->whole + 1, SERVER_WHOLE) : 0;
+    s->plain = plain;
     s->pieces = 0;
 }
 
@@ -108,16 +117,18 @@ server_pty_take_keys(struct awl_server *s, uint64_t now)
 {
     struct keys *keys = transport_remote(s->carrier.transport);
     struct keys_event e;
-    bool any = false;
+    bool any = false, plain = true;
 
     given_drop(s);
     while (keys_take(keys, &e)) {
         any |= e.kind == KEYS_INPUT || e.kind == KEYS_RESIZE;
         switch (e.kind) {
         case KEYS_INPUT:
+            plain &= all_printable(e.input);
             input_translate(&s->input, e.input, s->screen->app_cursor, &s->pty_out);
             break;
         case KEYS_RESIZE:
+            plain = false;
             size_put(s, MIN(e.cols, AWL_COLS_MAX), MIN(e.rows, AWL_ROWS_MAX));
             break;
         case KEYS_TERMINAL:
@@ -128,7 +139,7 @@ server_pty_take_keys(struct awl_server *s, uint64_t now)
     }
     s->input_since = s->input.state == INPUT_ESC_O ? now : NEVER;
     if (any && !transport_peer_shut_down(s->carrier.transport))
-        note_put(s, transport_remote_num(s->carrier.transport), now);
+        note_put(s, transport_remote_num(s->carrier.transport), plain, now);
     server_pty_set_room(s);
 }
 
@@ -242,15 +253,16 @@ server_pty_publish(struct awl_server *s, uint64_t now)
 }
 
 /* When what came after the newest keys is all of their echo. A program that has answered
- * each key with one piece of output is believed to have done so again, and the
- * acknowledgement rides with the echo; but not when several keys are at the program,
- * whose first answer is to the first of them. */
+ * each character with one piece of output is believed to have done so again, and the
+ * acknowledgement rides with the echo. Not after a control: the answer to Enter goes on.
+ * Nor when several keys are at the program, whose first answer is to the first of them.
+ */
 static uint64_t
 echo_whole_at(const struct awl_server *s)
 {
     if (!s->echoed)
         return NEVER;
-    if (s->whole == SERVER_WHOLE && s->notes == 1 && s->pieces == 1)
+    if (s->plain && s->whole == SERVER_WHOLE && s->notes == 1 && s->pieces == 1)
         return s->output_at;
     return s->output_at + SERVER_ECHO_DONE_MS;
 }

@@ -51,6 +51,8 @@ struct run {
     enum awl_predict mode;
     unsigned at_once; /* per mille of the keys typed in line editors, at least */
     unsigned wrong;   /* per mille of all keys, at most */
+    unsigned loss;    /* per cent, each way */
+    unsigned stall;   /* ms for which each 20th key keeps the program busy first */
 };
 
 struct tally {
@@ -218,6 +220,8 @@ struct sim {
     uint64_t arrive[STEPS_MAX]; /* of each key */
     size_t working, out;        /* step and output to come */
     uint64_t began;             /* when it began */
+    unsigned pieces, whole;     /* outputs of this step; answers in a row that were one */
+    struct rng_seeded luck;
     uint64_t answered[STEPS_MAX];
     uint64_t ack, published_ack;
     bool changed;
@@ -230,15 +234,35 @@ struct sim {
     size_t typed;
 };
 
+static uint32_t
+dice(struct rng_seeded *seed, uint32_t of)
+{
+    struct rng r = {rng_seeded_fill, seed};
+
+    return rng_below(&r, of);
+}
+
+/* When what leaves now arrives: repeated until it isn't lost. */
+static uint64_t
+arrival(struct sim *m)
+{
+    uint64_t at = m->now + m->run->rtt / 2;
+
+    while (m->run->loss > 0 && dice(&m->luck, 100) < m->run->loss)
+        at += m->run->rtt + 110;
+    return at;
+}
+
+/* The program's part: each key takes its time, and as long as when it was recorded. */
 static void
-server_turn(struct sim *m)
+program_turn(struct sim *m)
 {
     while (m->working < rec.steps && m->working <= m->typed &&
            m->now >= m->arrive[m->working]) {
         struct step *k = &rec.step[m->working];
 
         if (m->began == NEVER)
-            m->began = m->now;
+            m->began = m->now + (m->working % 20 == 19 ? m->run->stall : 0);
         for (; m->out < k->outs && m->now >= m->began + k->out[m->out].after; m->out++) {
             struct output *o = &k->out[m->out];
 
@@ -246,20 +270,41 @@ server_turn(struct sim *m)
                 m->tty = o->tty;
             else
                 emulator_write(m->emulator, bytes_of(o->data, o->len), NULL);
+            m->pieces += !o->sets;
             m->changed = true;
         }
-        if (m->out < k->outs)
+        if (m->out < k->outs || m->now < m->began)
             break;
         m->answered[m->working] = m->now;
         m->began = NEVER;
         m->out = 0;
         m->working++;
+        if (m->pieces > 0 && k->key[0] >= ' ')
+            m->whole = m->pieces == 1 ? m->whole + 1 : 0;
+        m->pieces = 0;
     }
-    for (size_t i = m->ack + 1; i <= m->typed && m->now >= m->arrive[i]; i++) {
-        bool whole = !m->run->stock && i < m->working && m->now >= m->answered[i] + 2 &&
-                     rec.step[i].outs > 0;
+}
 
-        if (whole || m->now >= m->arrive[i] + 50)
+/* Whether our server takes what came after key i for all of its echo. */
+static bool
+echo_whole(const struct sim *m, size_t i)
+{
+    bool lone = m->ack + 1 == i && rec.step[i].key[0] >= ' ' &&
+                (i == m->typed || m->now < m->arrive[i + 1]);
+
+    if (m->run->stock || rec.step[i].outs == 0)
+        return false;
+    if (m->whole >= 4 && lone && ((i == m->working && m->pieces == 1) || i < m->working))
+        return true;
+    return i < m->working && m->now >= m->answered[i] + 2;
+}
+
+static void
+server_turn(struct sim *m)
+{
+    program_turn(m);
+    for (size_t i = m->ack + 1; i <= m->typed && m->now >= m->arrive[i]; i++) {
+        if (echo_whole(m, i) || m->now >= m->arrive[i] + 50)
             m->ack = i;
         else
             break;
@@ -267,9 +312,8 @@ server_turn(struct sim *m)
     if (m->changed || m->ack != m->published_ack) {
         struct state *s = &m->state[m->states++ % STATES_MAX];
 
-        *s = (struct state){.at = m->now + m->run->rtt / 2,
-                            .screen = screen_copy(m->screen),
-                            .ack = m->ack};
+        *s = (struct state){
+            .at = arrival(m), .screen = screen_copy(m->screen), .ack = m->ack};
         if (!m->run->stock) {
             s->tty = m->tty;
             s->tty.alternate = m->screen->alternate;
@@ -299,14 +343,17 @@ draw(struct sim *m)
 static void
 client_turn(struct sim *m)
 {
-    bool news = false;
+    size_t newest = m->first; /* one above: it makes those before it, if late, useless */
+    bool news;
 
-    while (m->first < m->states && m->now >= m->state[m->first % STATES_MAX].at) {
-        struct state *s = &m->state[m->first++ % STATES_MAX];
-
+    for (size_t i = m->first; i < m->states; i++) {
+        if (m->now >= m->state[i % STATES_MAX].at)
+            newest = i + 1;
+    }
+    news = newest > m->first;
+    while (m->first < newest) {
         screen_free(m->have.screen);
-        m->have = *s;
-        news = true;
+        m->have = m->state[m->first++ % STATES_MAX];
     }
     if (news || m->now >= predict_deadline(m->p))
         draw(m);
@@ -320,7 +367,10 @@ type(struct sim *m)
     judge(m);
     predict_keys(m->p, bytes_of(k->key, k->key_len), m->have.screen, m->typed, m->now);
     m->typed++;
-    m->arrive[m->typed] = m->now + (m->run->rtt + 1) / 2;
+    m->arrive[m->typed] = arrival(m) + m->run->rtt % 2;
+    /* It brings what was lost before it. */
+    for (size_t i = m->typed; i-- > 0 && m->arrive[i] > m->arrive[m->typed];)
+        m->arrive[i] = m->arrive[m->typed];
     draw(m);
 }
 
@@ -378,14 +428,6 @@ show_rows(const struct sim *m, const struct step *k)
     }
 }
 
-static uint32_t
-dice(struct rng_seeded *seed, uint32_t of)
-{
-    struct rng r = {rng_seeded_fill, seed};
-
-    return rng_below(&r, of);
-}
-
 static bool
 reply_seen(const struct sim *m)
 {
@@ -399,11 +441,12 @@ replay(const struct run *run, int verbose)
     struct sim *m = xcalloc(1, sizeof *m);
     struct tally t = {0};
     struct rng_seeded seed = {run->rtt + run->ahead};
-    uint64_t next, look = NEVER;
+    uint64_t next, look = NEVER, settled = 0;
 
     m->run = run;
     m->now = 1000000;
     m->began = NEVER;
+    m->luck.state = run->rtt + run->loss;
     m->screen = screen_new(rec.cols, rec.rows);
     m->emulator = emulator_new(m->screen, EMULATOR_SERVER);
     m->p = predict_new(run->mode, false);
@@ -429,7 +472,9 @@ replay(const struct run *run, int verbose)
             }
         }
         if (m->typed + 1 == rec.steps) {
-            if (m->now >= look + END / 10)
+            if (m->first < m->states || m->ack < m->typed)
+                settled = m->now;
+            if (m->now >= look + END / 10 && m->now >= settled + 1000)
                 break;
             continue;
         }
@@ -480,32 +525,41 @@ print_tally(const struct run *r, const char *name, const struct tally *t)
 {
     static const char *const modes[] = {"adaptive", "always", "never", "experimental"};
 
-    printf(
-        "# rtt %u %s %s %s %-12s %.1f%% of %u at once, %.2f%% of %u wrong, %u secrets\n",
-        r->rtt, modes[r->mode], r->stock ? "stock" : "own", r->ahead ? "ahead" : "human",
-        name, 100.0 * t->at_once / MAX(t->typing, 1u), t->typing,
-        100.0 * t->wrong / MAX(t->keys, 1u), t->keys, t->secrets);
+    printf("# rtt %u loss %u stall %u %s %s %s %-12s %.1f%% of %u at once, %.2f%% of %u "
+           "wrong, %u secrets\n",
+           r->rtt, r->loss, r->stall, modes[r->mode], r->stock ? "stock" : "own",
+           r->ahead ? "ahead" : "human", name, 100.0 * t->at_once / MAX(t->typing, 1u),
+           t->typing, 100.0 * t->wrong / MAX(t->keys, 1u), t->keys, t->secrets);
 }
 
 int
 main(int argc, char **argv)
 {
     static const struct run runs[] = {
-        {300, false, false, AWL_PREDICT_ADAPTIVE, 970, 1},
-        {100, false, false, AWL_PREDICT_ADAPTIVE, 980, 1},
-        {300, false, true, AWL_PREDICT_ADAPTIVE, 850, 1},
-        {300, true, false, AWL_PREDICT_ADAPTIVE, 955, 5},
-        {300, true, true, AWL_PREDICT_ADAPTIVE, 800, 5},
-        {20, false, false, AWL_PREDICT_ADAPTIVE, 0, 5},
-        {50, false, false, AWL_PREDICT_ADAPTIVE, 0, 5},
-        {80, false, false, AWL_PREDICT_ADAPTIVE, 950, 5},
-        {200, true, false, AWL_PREDICT_ADAPTIVE, 950, 5},
-        {400, false, false, AWL_PREDICT_ADAPTIVE, 960, 1},
-        {400, true, true, AWL_PREDICT_ADAPTIVE, 780, 10},
-        {30, false, false, AWL_PREDICT_ALWAYS, 980, 5},
-        {1000, true, true, AWL_PREDICT_ALWAYS, 0, 10},
-        {300, false, false, AWL_PREDICT_EXPERIMENTAL, 950, 1000},
-        {300, false, false, AWL_PREDICT_NEVER, 0, 0},
+        {300, false, false, AWL_PREDICT_ADAPTIVE, 970, 1, 0, 0},
+        {100, false, false, AWL_PREDICT_ADAPTIVE, 980, 1, 0, 0},
+        {300, false, true, AWL_PREDICT_ADAPTIVE, 850, 1, 0, 0},
+        {300, true, false, AWL_PREDICT_ADAPTIVE, 955, 5, 0, 0},
+        {300, true, true, AWL_PREDICT_ADAPTIVE, 800, 5, 0, 0},
+        {20, false, false, AWL_PREDICT_ADAPTIVE, 0, 5, 0, 0},
+        {50, false, false, AWL_PREDICT_ADAPTIVE, 0, 5, 0, 0},
+        {80, false, false, AWL_PREDICT_ADAPTIVE, 950, 5, 0, 0},
+        {200, true, false, AWL_PREDICT_ADAPTIVE, 950, 5, 0, 0},
+        {400, false, false, AWL_PREDICT_ADAPTIVE, 960, 1, 0, 0},
+        {400, true, true, AWL_PREDICT_ADAPTIVE, 780, 10, 0, 0},
+        {30, false, false, AWL_PREDICT_ALWAYS, 980, 5, 0, 0},
+        {1000, true, true, AWL_PREDICT_ALWAYS, 0, 10, 0, 0},
+        {300, false, false, AWL_PREDICT_EXPERIMENTAL, 950, 1000, 0, 0},
+        {300, false, false, AWL_PREDICT_NEVER, 0, 0, 0, 0},
+        {200, false, false, AWL_PREDICT_ADAPTIVE, 900, 5, 5, 0},
+        {200, true, false, AWL_PREDICT_ADAPTIVE, 900, 5, 5, 0},
+        {100, false, false, AWL_PREDICT_ADAPTIVE, 900, 5, 20, 0},
+        {400, false, true, AWL_PREDICT_ADAPTIVE, 700, 10, 20, 0},
+        {1000, true, true, AWL_PREDICT_ADAPTIVE, 400, 10, 20, 0},
+        {30, false, false, AWL_PREDICT_ADAPTIVE, 0, 5, 0, 300},
+        {50, true, false, AWL_PREDICT_ADAPTIVE, 800, 5, 0, 300},
+        {30, false, true, AWL_PREDICT_ADAPTIVE, 0, 5, 0, 6000},
+        {200, true, false, AWL_PREDICT_ALWAYS, 800, 10, 5, 300},
     };
     int verbose = 0, bad = 0;
 

@@ -371,6 +371,9 @@ test_echo_acked_at_once(void **state)
     /* but its first answer to several keys isn't all, */
     assert_false(acked_at_once(&p, "abc", ""));
     assert_true(acked_at_once(&p, "a", ""));
+    /* nor what it first says after Enter, of which the rest may take its time; */
+    assert_false(acked_at_once(&p, "\r", "prompt"));
+    assert_true(acked_at_once(&p, "a", ""));
     /* and after an answer in two pieces it is believed no more. */
     assert_true(acked_at_once(&p, "a", "suggestion"));
     assert_false(acked_at_once(&p, "a", ""));
