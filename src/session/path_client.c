@@ -4,7 +4,7 @@
 #define PIPE_CHECK_MS   500u   /* or 2 RTT: a pipe after a network change */
 #define PIPE_DOUBT_MS   2000u  /* or 2 RTO: a pipe that was asked to help and is silent */
 #define DIAL_GRACE_MS   250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
-#define ANSWER_SLACK_MS 100u   /* an acknowledgement may wait so long for company */
+#define ANSWER_SLACK_MS 200u   /* an acknowledgement may wait so long for company */
 #define STOCK_PAUSE_MS  50u    /* or an RTT: pipe after UDP towards a stock server */
 
 static const uint16_t stock_plan_s[] = {0, 1, 3, 10, 30, 60};
