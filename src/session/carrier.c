@@ -1,5 +1,6 @@
 #include "session/carrier.h"
 #include "session/early.h"
+#include "transport/link.h"
 
 #include <string.h>
 
@@ -240,7 +241,7 @@ payload_route(struct carrier *c, uint64_t now)
 {
     struct carrier_copies *k = &c->copies;
     struct path_ref route[PATH_ROUTE_MAX];
-    size_t n = paths_route(c->paths, c->payload.len + DATAGRAM_OVERHEAD, route, now);
+    size_t n = paths_route(c->paths, c->payload.len + LINK_OVERHEAD, route, now);
 
     /* A stock server answers where the newest came from: what is tried goes there alone,
      * and the pipe has its turn an RTT later. */
@@ -299,6 +300,9 @@ probe_next(struct carrier *c, uint64_t now)
         size_t path_len;
 
         memmove(c->probe, c->probe + 1, --c->probes * sizeof(c->probe[0]));
+        p.room = MIN(p.room, paths_room(c->paths, &p.ref));
+        if (p.room < PATH_PROBE_MIN)
+            continue;
         if (!paths_stamp(c->paths, &p.ref, p.forced, &m, now) && !p.forced)
             continue;
         if (!punch_unechoed(c->punch) || p.room < PROBE_LONG) {
@@ -312,7 +316,7 @@ probe_next(struct carrier *c, uint64_t now)
             hello_pack(&c->hello.mine, b);
         transport_probe(c->transport, bytes_slice(buffer_bytes(b), 0, path_len),
                         bytes_slice(buffer_bytes(b), path_len, b->len), &c->payload);
-        if (c->payload.len + DATAGRAM_OVERHEAD > p.room)
+        if (c->payload.len + LINK_OVERHEAD > p.room)
             continue;
         *k = (struct carrier_copies){.ref[0] = p.ref, .count = 1, .probe = true};
         return true;

@@ -6,7 +6,6 @@
 
 #define RECHALLENGE_MS 200u   /* on ordinary datagrams, while not validated */
 #define MEASURE_MS     60000u /* the carrying way's RTT is taken so often */
-#define PROBE_LEN_MIN  96u    /* a probe needs about that much room */
 #define MIRRORS        3u
 
 static void
@@ -210,6 +209,14 @@ way_room(const struct paths *p, const struct way *w)
     return w->sent < most ? (size_t)(most - w->sent) : 0;
 }
 
+size_t
+paths_room(const struct paths *p, const struct path_ref *ref)
+{
+    const struct way *w = way_find(p, ref);
+
+    return w != NULL && w->got > 0 ? way_room(p, w) : SIZE_MAX;
+}
+
 static bool
 challenge_due(const struct paths *p, const struct way *w, bool probe, bool response,
               uint64_t now)
@@ -323,7 +330,7 @@ probe_next(struct paths *p, struct paths_output *out)
         if (!w->used || !w->answer_due)
             continue;
         w->answer_due = false;
-        if (way_room(p, w) < PROBE_LEN_MIN)
+        if (way_room(p, w) < PATH_PROBE_MIN)
             continue;
         out->kind = PATHS_PROBE;
         out->ref = w->ref;

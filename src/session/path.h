@@ -21,8 +21,9 @@
 #define PATH_PIPE_DEAD_MS                                                                \
     10000u /* the same for a pipe: TCP may come back, a login costs */
 #define PATH_HANGUP_MS       30000u
-#define PATH_LATE            8u /* a server mirrors where the last 8 numbers came from */
-#define PATH_VALIDATE_FACTOR 3u /* bytes to an unvalidated address per byte from it */
+#define PATH_LATE            8u  /* a server mirrors where the last 8 numbers came from */
+#define PATH_PROBE_MIN       96u /* bytes that a probe needs about */
+#define PATH_VALIDATE_FACTOR 3u  /* bytes to an unvalidated address per byte from it */
 
 enum path_kind { PATH_PIPE, PATH_UDP };
 enum path_state {
@@ -106,6 +107,10 @@ void paths_heard(struct paths *p, const struct path_ref *ref, size_t len, uint64
 /* The challenge and response of a Path message that came this way. */
 void paths_message(struct paths *p, const struct path_ref *ref,
                    const struct punch_message *m, uint64_t now);
+/* How many bytes may go this way now: until an address has proved itself, a server sends
+ * no more than 3 times what came from there. What is tried to punch has another ceiling.
+ */
+size_t paths_room(const struct paths *p, const struct path_ref *ref);
 /* A datagram of len bytes was sent this way. */
 void paths_sent(struct paths *p, const struct path_ref *ref, size_t len, uint64_t now);
 /* Puts challenge and response for that way into m where they are due. True: something was

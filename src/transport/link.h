@@ -8,7 +8,8 @@
 
 #define LINK_HEADER_LEN  4u    /* two time stamps */
 #define LINK_WINDOW      1024u /* sequence numbers looked back on for replays */
-#define LINK_PAYLOAD_MAX (DATAGRAM_MAX - DATAGRAM_OVERHEAD - LINK_HEADER_LEN)
+#define LINK_OVERHEAD    (DATAGRAM_OVERHEAD + LINK_HEADER_LEN) /* of a sealed payload */
+#define LINK_PAYLOAD_MAX (DATAGRAM_MAX - LINK_OVERHEAD)
 #define LINK_RTO_MIN     50u /* ms */
 #define LINK_RTO_MAX     30000u
 #define LINK_RTO_FIRST   1000u

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OVERHEAD      (DATAGRAM_OVERHEAD + LINK_HEADER_LEN + FRAGMENT_HEADER_LEN)
+#define OVERHEAD      (LINK_OVERHEAD + FRAGMENT_HEADER_LEN)
 #define DIFF_MAX      (INSTRUCTION_MAX - 65536u) /* room for the rest, and for zlib */
 #define GATHER_CLIENT 1u
 #define GATHER_SERVER 2u

@@ -342,12 +342,30 @@ launch(struct net *n, const struct net_arrival *d, int to_site, bool local, uint
 }
 
 static void
+steal(struct net *n, const struct net_arrival *d, int to_site, uint64_t now)
+{
+    const struct net_link *l = &n->link[n->thief.victim];
+    uint64_t slow = (uint64_t)l->delay + (uint64_t)l->jitter + 1;
+    struct net_arrival copy = *d;
+
+    copy.from = n->site[n->thief.site].ip4;
+    copy.from.port = 4444;
+    n->thief.sent += copy.len;
+    launch(n, &copy, to_site, false, now + (n->thief.first ? 1 : slow));
+}
+
+static void
 cross(struct net *n, const struct net_arrival *d, enum net_host sender, int to_site,
       uint64_t now)
 {
     const struct net_link *l = &n->link[sender];
     int copies = happens(n, l->twice) ? 2 : 1;
 
+    if (n->thief.site != 0 && n->thief.victim == sender && d->len > 0) {
+        steal(n, d, to_site, now);
+        if (n->thief.swallows)
+            return;
+    }
     if (l->down || happens(n, l->loss) || (l->mtu != 0 && d->len + 28 > l->mtu)) {
         n->counts.lost++;
         return;
@@ -451,6 +469,8 @@ land(struct net *n, struct net_event *e, uint64_t now)
             return false;
         }
     }
+    if (n->thief.site != 0 && n->thief.site == e->to_site)
+        n->thief.got += d->len;
     if (n->at[d->host] != e->to_site) {
         n->counts.short_of_ttl++;
         return false;

@@ -83,6 +83,16 @@ struct net_counts {
     uint64_t short_of_ttl, filtered, lost;
 };
 
+/* Somebody on the way who sends copies of what a host says, from an address of his own,
+ * the other site's. He has no key. */
+struct net_thief {
+    int site; /* 0: there is none */
+    enum net_host victim;
+    bool first;         /* his copies arrive before the originals, else after them */
+    bool swallows;      /* and the originals never do */
+    uint64_t sent, got; /* bytes, by and to him */
+};
+
 struct net_event;
 
 struct net {
@@ -91,6 +101,7 @@ struct net {
     int at[NET_HOSTS]; /* the site of each host; -1: not attached */
     struct net_table host_table[NET_HOSTS];
     struct net_link link[NET_HOSTS]; /* by who sends */
+    struct net_thief thief;
     bool asleep[NET_HOSTS];
     int hops; /* routers between the two boxes, boxes not counted */
     struct net_counts counts;

@@ -11,6 +11,7 @@
 #include "hostile.h"
 #include "matrix.h"
 #include "terminal/emulate.h"
+#include "thief.h"
 #include "world.h"
 
 #define SECOND 1000u
@@ -728,6 +729,7 @@ static const struct scenario {
     {"hostile", run_hostile, 60},     {"matrix", matrix_run, 768},
     {"typing", run_typing, 144},      {"events", run_events, 60},
     {"one-way", run_one_way, 90},     {"families", families_run, 60},
+    {"thief", thief_run, 100},
 };
 
 static bool
