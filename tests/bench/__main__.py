@@ -15,8 +15,8 @@ from lab.run import Run, end_on_signals
 from .pair import pair
 from .report import Sheet, table
 
-SCENARIOS = ("memory", "startup", "wire", "echo", "interrupt", "throughput", "recovery", "roamns",
-             "scale")
+SCENARIOS = ("memory", "startup", "wire", "echo", "predict", "interrupt", "throughput",
+             "instructions", "recovery", "roamns", "scale")
 
 
 class Bench:

@@ -136,20 +136,25 @@ class Terminal:
 
 
 class Session(contextlib.ExitStack):
-    """with Session(run, place, program, ["bash", "-c", ...]) as session."""
+    """with Session(run, place, program, ["bash", "-c", ...]) as session. under: "server" or
+    "client", and what that one runs under, as a whole command's beginning."""
 
-    def __init__(self, run, where, program, command, rows=24, cols=80, predict="never"):
+    def __init__(self, run, where, program, command, rows=24, cols=80, predict="never",
+                 under=("", ())):
         super().__init__()
         self.run, self.where, self.program = run, where, program
+        before = {under[0]: under[1]}
         known = self.servers()
         done = subprocess.run(
-            where.inside("s", program.server, "new", "-i", where.server, "--", *command),
+            where.inside("s", *before.get("server", ()), program.server, "new", "-i",
+                         where.server, "--", *command),
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
             env=environment({"PS1": "$ "}))
         found = re.search(r"^MOSH CONNECT (\d+) (\S{22})\s*$", done.stdout, re.M)
         assert found, f"{program.server}: {done}"
         self.terminal = Terminal(
-            run, where.inside("c", program.client, where.server, found.group(1)), rows, cols,
+            run, where.inside("c", *before.get("client", ()), program.client, where.server,
+                              found.group(1)), rows, cols,
             environment({"MOSH_KEY": found.group(2), "MOSH_PREDICTION_DISPLAY": predict}))
         self.callback(self.end, self.servers() - known)
         self.callback(self.terminal.close)

@@ -94,7 +94,7 @@ i=0
 while ((i++ < $2)); do cat "$1"; done
 to=$EPOCHREALTIME
 echo "$from $to" >"$3"
-printf '\030\033[r\033[m\033[2J\033[H~^^~~^'
+printf '\030\033[r\033[m\033[2J\033[2H~^^~~^'
 read -r
 """
 
