@@ -9,6 +9,7 @@
 #include "session/frame.h"
 #include "state/display.h"
 #include "state/keys.h"
+#include "terminal/caps.h"
 
 #define CLIENT_CONNECT_MS                                                                \
     15000u                        /* without a pipe nobody waits longer for a first word \
@@ -102,6 +103,8 @@ void client_view_tick(struct awl_client *c, uint64_t now);
 uint64_t client_view_deadline(const struct awl_client *c);
 /* Whether it has synchronized output. */
 void client_view_sync(struct awl_client *c, bool sync);
+/* What it makes of clusters; what is shown is drawn anew. */
+void client_view_clusters(struct awl_client *c, enum caps_clusters clusters);
 
 /* ---- client_terminal.c ---- */
 

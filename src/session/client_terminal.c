@@ -142,6 +142,7 @@ news(struct awl_client *c, uint8_t scheme)
     t->untold = true;
     if (t->reply.sync)
         client_view_sync(c, t->reply.sync == 2);
+    client_view_clusters(c, t->reply.clusters);
     if (scheme && t->reply.profile.scheme != scheme)
         reply_ask(&t->reply, &t->pending);
     client_view_touch(c);

@@ -61,6 +61,14 @@ client_view_sync(struct awl_client *c, bool sync)
     c->view->caps.sync = sync;
 }
 
+void
+client_view_clusters(struct awl_client *c, enum caps_clusters clusters)
+{
+    if (c->view->caps.clusters != clusters)
+        awl_client_redraw(c);
+    c->view->caps.clusters = clusters;
+}
+
 static const struct screen *
 replica(const struct awl_client *c)
 {

@@ -1,6 +1,7 @@
 #include "terminal/brush.h"
 
 #include "base/utf8.h"
+#include "terminal/cluster.h"
 #include "terminal/sgr.h"
 #include "terminal/width.h"
 
@@ -190,13 +191,59 @@ brush_link(struct brush *b, const struct hyperlink *link)
     b->link = link;
 }
 
+static void
+brush_put(struct brush *b, uint32_t c)
+{
+    uint8_t utf8[UTF8_MAX_LEN];
+
+    buffer_put(b->out, utf8, utf8_encode(c, utf8));
+}
+
+/* The receiver would make other cells of these: what fits into the columns, and spaces.
+ * What only means something with what is left out is left out as well. */
+static void
+brush_cut(struct brush *b, const uint32_t *text, unsigned n, int columns)
+{
+    int width = MAX(width_of(text[0]), 1);
+
+    brush_put(b, text[0]);
+    for (unsigned i = 1; i < n && width + width_of(text[i]) <= columns; i++) {
+        if (text[i] == CLUSTER_JOINER || text[i] == CLUSTER_AS_EMOJI)
+            continue;
+        width += width_of(text[i]);
+        brush_put(b, text[i]);
+    }
+    brush_repeat(b, ' ', columns - width);
+}
+
+/* A cell of mode 2027. */
+static void
+brush_cluster(struct brush *b, const uint32_t *text, unsigned n, int columns)
+{
+    bool mode = b->caps->clusters == CAPS_CLUSTERS_MODE;
+
+    if (b->caps->clusters == CAPS_CLUSTERS_NONE) {
+        brush_cut(b, text, n, columns);
+    } else {
+        if (mode)
+            buffer_put_str(b->out, "\033[?2027h");
+        for (unsigned i = 0; i < n; i++)
+            brush_put(b, text[i]);
+        if (mode)
+            buffer_put_str(b->out, "\033[?2027l");
+    }
+    brush_advance(b, columns);
+    /* Terminals differ in what they count: the next movement is absolute. */
+    if (!b->caps->widths)
+        b->at = BRUSH_NOWHERE;
+}
+
 void
 brush_print(struct brush *b, const struct row *r, int x)
 {
     struct cell c = r->cells[x];
     uint32_t text[CELL_TEXT_MAX];
-    uint8_t utf8[UTF8_MAX_LEN];
-    bool certain = true;
+    bool certain = true, narrow;
     unsigned n;
 
     if (cell_is_blank(c)) {
@@ -212,10 +259,18 @@ brush_print(struct brush *b, const struct row *r, int x)
         return;
     }
     n = cell_text(r, x, text);
+    if (UNLIKELY(c.cluster) && !cluster_is_plain(text, n, c.wide ? 2 : 1)) {
+        brush_cluster(b, text, n, c.wide ? 2 : 1);
+        return;
+    }
     if (width_of(text[0]) == 0) /* a mark needs something to stand on */
         buffer_put_str(b->out, "\302\240");
+    narrow =
+        b->caps->clusters == CAPS_CLUSTERS_ALL && !c.wide && cluster_width(text, n) == 2;
     for (unsigned i = 0; i < n; i++) {
-        buffer_put(b->out, utf8, utf8_encode(text[i], utf8));
+        if (narrow && text[i] == CLUSTER_AS_EMOJI)
+            continue; /* it would take two columns there */
+        brush_put(b, text[i]);
         certain = certain && width_certain(text[i]);
     }
     brush_advance(b, c.wide ? 2 : 1);

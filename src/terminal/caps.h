@@ -3,6 +3,13 @@
 #pragma once
 #include <stdbool.h>
 
+/* What it makes of clusters, which are cells of mode 2027 (cluster.h). */
+enum caps_clusters {
+    CAPS_CLUSTERS_NONE, /* is shown the first characters, as far as they fit */
+    CAPS_CLUSTERS_MODE, /* those that are drawn while the mode is set */
+    CAPS_CLUSTERS_ALL   /* all; the mode is the user's business */
+};
+
 struct caps {
     bool ech;     /* erases characters with CSI n X */
     bool bce;     /* erasing uses the background of the pen */
@@ -11,8 +18,9 @@ struct caps {
     bool replica; /* an emulator, nobody watches: no care for the cursor while drawing */
     bool widths;  /* measures characters by our own table */
     bool rep;     /* repeats the last character with CSI n b */
-    bool links;   /* takes hyperlinks (OSC 8), or doesn't mind them */
-    bool copies;  /* takes long texts for the clipboard, and the names of selections */
+    enum caps_clusters clusters;
+    bool links;  /* takes hyperlinks (OSC 8), or doesn't mind them */
+    bool copies; /* takes long texts for the clipboard, and the names of selections */
 };
 
 /* A replica in a stock mosh-client, and one in our own client. */
@@ -24,5 +32,6 @@ static const struct caps caps_own = {.ech = true,
                                      .replica = true,
                                      .widths = true,
                                      .rep = true,
+                                     .clusters = CAPS_CLUSTERS_MODE,
                                      .links = true,
                                      .copies = true};

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "terminal/brush.h"
 #include "terminal/shift.h"
+#include "terminal/width.h"
 
 #include <stdlib.h>
 
@@ -371,6 +372,15 @@ draw_row_moved(struct draw_row *d)
 
 /* ---- all rows ---- */
 
+/* Whether the next row may begin right behind this cell: not on a terminal that would
+ * make one cluster of both. */
+static bool
+draw_may_join(const struct brush *b, struct cell c)
+{
+    return b->caps->clusters != CAPS_CLUSTERS_ALL ||
+           (!c.cluster && width_certain(c.text));
+}
+
 /* Paints row y over old. maybe_marked: it isn't known whether the receiver has the mark.
  * Gives whether the next row is to be joined. */
 static bool
@@ -388,7 +398,7 @@ draw_line(struct brush *b, const struct row *old, const struct row *new, int y,
         final--;
     /* Printing the last column takes the mark away, wrapping from it sets it. On the
      * bottom row it cannot be set; but the receiver never has a mark that we have not. */
-    if (new->wrapped && !bottom)
+    if (new->wrapped && !bottom && draw_may_join(b, new->cells[final]))
         d.joins = !marked || maybe_marked || draw_differs(&d, final) ||
                   (joined && new->cols == 1 + (final == 0 && new->cells[0].wide));
     d.last = d.joins || (marked && !new->wrapped) || (maybe_marked && !bottom);

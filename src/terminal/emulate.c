@@ -2,6 +2,7 @@
 #include "terminal/emulate.h"
 #include "base/alloc.h"
 #include "base/utf8.h"
+#include "terminal/cluster.h"
 #include "terminal/emulate_internal.h"
 #include "terminal/width.h"
 #include <stdarg.h>
@@ -175,21 +176,82 @@ advance(struct screen *s, int width)
         s->x = edge - 1;
 }
 
-/* Joins a mark to the character left of the cursor, or under it while a wrap is pending.
- * A mark on an empty cell gets a no-break space to stand on. */
+/* Column of the character left of the cursor, or under it while a wrap is pending; -1:
+ * there is no such place. */
+static int
+before_cursor(const struct screen *s)
+{
+    int x = s->pending_wrap ? s->x : s->x - 1;
+
+    return x > 0 && s->grid[s->y]->cells[x - 1].wide ? x - 1 : x;
+}
+
+/* Mode 2027: c joins the character at x, before the cursor, which may make two columns of
+ * it. At the edge it goes to the next row then, as any wide character does there. */
+static bool
+grow(struct screen *s, int x, uint32_t c)
+{
+    const struct row *r = s->grid[s->y];
+    uint32_t text[CELL_TEXT_MAX + 1];
+    unsigned n = cell_text(r, x, text);
+
+    text[n] = c;
+    if (n == CELL_TEXT_MAX || r->cells[x].wide || cluster_width(text, n + 1) == 1)
+        return cell_add_mark(screen_row_mut(s, s->y), x, c);
+    if (!s->pending_wrap) {
+        cell_add_mark(screen_row_mut(s, s->y), x, c);
+        if (s->insert)
+            screen_insert_cells(s, 1);
+        screen_widen(s, x, s->y);
+        advance(s, 1);
+        return true;
+    }
+    if (!s->autowrap || s->right == s->left)
+        return false;
+    screen_erase(s, s->y, x, x + 1);
+    line_feed(s);
+    s->x = s->left;
+    if (s->insert)
+        screen_insert_cells(s, 2);
+    screen_put(s, s->x, s->y, text[0], 2);
+    for (unsigned i = 1; i <= n; i++)
+        cell_add_mark(screen_row_mut(s, s->y), s->x, text[i]);
+    advance(s, 2);
+    return true;
+}
+
+/* Joins a mark to the character before the cursor. A mark on an empty cell gets a
+ * no-break space to stand on. */
 static void
 combine(struct screen *s, uint32_t mark)
 {
-    int x = s->pending_wrap ? s->x : s->x - 1;
-    const struct row *r = s->grid[s->y];
+    int x = before_cursor(s);
 
     if (x < 0)
         return;
-    if (x > 0 && r->cells[x - 1].wide)
-        x--;
-    if (cell_is_erased(r->cells[x]))
+    if (cell_is_erased(s->grid[s->y]->cells[x]))
         screen_put(s, x, s->y, 0xa0, 1);
-    cell_add_mark(screen_row_mut(s, s->y), x, mark);
+    if (s->clusters)
+        grow(s, x, mark);
+    else
+        cell_add_mark(screen_row_mut(s, s->y), x, mark);
+}
+
+/* Mode 2027: whether c has become a part of the character just printed. */
+static bool
+join(struct emulator *e, uint32_t c)
+{
+    struct screen *s = e->s;
+    int x = before_cursor(s);
+    uint32_t text[CELL_TEXT_MAX];
+    unsigned n;
+
+    if (!e->joinable || x < 0)
+        return false;
+    n = cell_text(s->grid[s->y], x, text);
+    if (n == 0 || !cluster_joins(text, n, c))
+        return false;
+    return grow(s, x, c) || n == CELL_TEXT_MAX; /* dropped where the cell is full */
 }
 
 static void
@@ -201,7 +263,10 @@ print(struct emulator *e, uint32_t c, int width)
         combine(s, c);
         return;
     }
+    if (UNLIKELY(s->clusters) && join(e, c))
+        return;
     e->last_char = c;
+    e->joinable = true;
     if (s->pending_wrap && s->autowrap)
         wrap(s);
     if (width == 2 && s->x == screen_edge(s) - 1) {
@@ -240,6 +305,7 @@ print_ascii(struct emulator *e, struct bytes text)
     if (at == end)
         return;
     e->last_char = end[-1];
+    e->joinable = false; /* nothing joins these, but for marks */
     while (at < end) {
         int n;
 
@@ -392,6 +458,7 @@ emulator_init(struct emulator *e, struct screen *s, enum emulator_role role)
     e->role = role;
     e->reply = NULL;
     e->last_char = 0;
+    e->joinable = false;
     e->title_count = 0;
     e->extent_rect = false;
     e->told = NULL;
@@ -411,9 +478,18 @@ emulator_run(struct emulator *e, struct bytes in)
             for (unsigned i = 0; i < p->count; i++)
                 print_char(e, p->chars[i]);
             break;
-        case PARSER_CONTROL: emulate_control(e, p->control); break;
-        case PARSER_ESC: emulate_esc(e, p->key); break;
-        case PARSER_CSI: emulate_csi(e); break;
+        case PARSER_CONTROL:
+            e->joinable = false;
+            emulate_control(e, p->control);
+            break;
+        case PARSER_ESC:
+            e->joinable = false;
+            emulate_esc(e, p->key);
+            break;
+        case PARSER_CSI:
+            e->joinable = false;
+            emulate_csi(e);
+            break;
         case PARSER_OSC: emulate_osc(e); break;
         case PARSER_DCS: emulate_dcs(e); break;
         }

@@ -34,6 +34,7 @@ struct emulator {
     struct parser parser;
     struct buffer *reply; /* of the running emulator_write, or NULL */
     uint32_t last_char;   /* what REP repeats; 0: nothing */
+    bool joinable;        /* a character was printed, and nothing came after it */
     struct title_pair titles[TITLE_STACK_MAX];
     int title_count;
     bool extent_rect;  /* DECSACE: DECCARA and DECRARA change rectangles, not streams */

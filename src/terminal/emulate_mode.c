@@ -18,6 +18,7 @@ static const struct {
     {1045, offsetof(struct screen, reverse_wrap_any)},
     {2004, offsetof(struct screen, bracketed_paste)},
     {2026, offsetof(struct screen, synchronized)},
+    {2027, offsetof(struct screen, clusters)},
 };
 
 static bool *

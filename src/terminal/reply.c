@@ -1,6 +1,7 @@
 #include "terminal/reply.h"
 
 #include "base/deadline.h"
+#include "terminal/caps.h"
 
 #include <string.h>
 
@@ -12,10 +13,10 @@ reply_ask(struct reply *r, struct buffer *out)
     buffer_put_str(out, "\033]10;?\a\033]11;?\a\033]12;?\a");
     for (unsigned i = 0; i < PROFILE_PALETTE; i++)
         buffer_printf(out, "\033]4;%u;?\a", i);
-    /* kitty's keyboard, XTVERSION, colour scheme, synchronized output, reports of the
-     * scheme, size of a cell, and DA1, which everything answers, after the rest */
-    buffer_put_str(out,
-                   "\033[?u\033[>0q\033[?996n\033[?2026$p\033[?2031$p\033[16t\033[c");
+    /* kitty's keyboard, XTVERSION, colour scheme, synchronized output, clusters, reports
+     * of the scheme, size of a cell, and DA1, which everything answers, after the rest */
+    buffer_put_str(out, "\033[?u\033[>0q\033[?996n\033[?2026$p\033[?2027$p\033[?2031$p"
+                        "\033[16t\033[c");
     r->asked = true;
     r->ended = false;
     r->since = 0;
@@ -94,9 +95,13 @@ learn_csi(struct reply *r, struct bytes params, uint8_t final)
     } else if (mark == '?' && final == 'u') {
         r->profile.kitty = true;
     } else if (mark == '?' && final == 'y') {
-        /* 0 unknown, 3 and 4 cannot be changed */
+        /* 0 unknown, 1 set, 2 reset, 3 and 4 cannot be changed */
         if (n[0] == 2026)
             r->sync = n[1] == 1 || n[1] == 2 ? 2 : 1;
+        if (n[0] == 2027)
+            r->clusters = n[1] == 2                ? CAPS_CLUSTERS_MODE
+                          : n[1] == 1 || n[1] == 3 ? CAPS_CLUSTERS_ALL
+                                                   : CAPS_CLUSTERS_NONE;
         if (n[0] == 2031)
             r->reports_scheme = n[1] == 1 || n[1] == 2;
     } else if (mark == '?' && final == 'n' && n[0] == 997) {

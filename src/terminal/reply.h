@@ -15,6 +15,7 @@ struct reply {
     struct profile profile; /* what has been learned */
     uint8_t sync;           /* mode 2026: 0 not told, 1 it hasn't, 2 it has */
     bool reports_scheme;    /* it has mode 2031 */
+    uint8_t clusters;       /* mode 2027: enum caps_clusters */
     bool changed;           /* profile is news; see reply_news */
 
     /* ---- private ---- */

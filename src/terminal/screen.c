@@ -133,7 +133,7 @@ screen_initial_modes(struct screen *s)
     s->pending_wrap = s->origin = s->insert = false;
     s->app_cursor = s->app_keypad = s->alternate_scroll = s->synchronized = false;
     s->allow_columns = s->reverse_wrap = s->reverse_wrap_any = false;
-    s->protect = s->margins = false;
+    s->protect = s->margins = s->clusters = false;
     s->cursor_style = 0;
     screen_whole_region(s);
     s->charsets = (struct charsets){0};
@@ -506,6 +506,18 @@ screen_put(struct screen *s, int x, int y, uint32_t c, int width)
         r->cells[x + 1].protect = s->protect;
     }
     if (x + width == s->cols)
+        r->wrapped = false;
+}
+
+void
+screen_widen(struct screen *s, int x, int y)
+{
+    struct row *r = screen_row_mut(s, y);
+
+    r->cells[x + 1] = cell_erased(r->cells[x].pen.bg);
+    r->cells[x + 1].protect = r->cells[x].protect;
+    r->cells[x].wide = 1;
+    if (x + 2 == s->cols)
         r->wrapped = false;
 }
 

@@ -86,6 +86,7 @@ struct screen {
     bool app_keypad;       /* DECKPAM */
     bool alternate_scroll; /* 1007 */
     bool synchronized;     /* 2026: the program is in the middle of a frame */
+    bool clusters;         /* 2027: what belongs together stands in one cell */
     bool allow_columns;    /* 40 */
     bool reverse_wrap;     /* 45 */
     bool reverse_wrap_any; /* 1045 */
@@ -160,6 +161,8 @@ void screen_delete_cells(struct screen *s, int n);
 /* Writes one character of width 1 or 2 at x, y with the pen; width 2 needs x + 1 < cols.
  */
 void screen_put(struct screen *s, int x, int y, uint32_t c, int width);
+/* The character at x takes two columns from now on; needs x + 1 < cols. */
+void screen_widen(struct screen *s, int x, int y);
 /* Printable ASCII from x on; all of it fits. */
 void screen_put_ascii(struct screen *s, int x, int y, const uint8_t *text, int n);
 /* What is printed from now on belongs to this link; empty: to none. */

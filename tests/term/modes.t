@@ -73,8 +73,8 @@ DECRQM of what is set
 "" @0,0 reply=\e[?2026;1$y\e[?2004;1$y\e[?1006;1$y\e[?1002;1$y\e[?1000;2$y
 
 DECRQM of what isn't there
-\e[?2027$p\e[?1016$p\e[?2048$p
-"" @0,0 reply=\e[?2027;0$y\e[?1016;0$y\e[?2048;0$y
+\e[?1016$p\e[?2048$p
+"" @0,0 reply=\e[?1016;0$y\e[?2048;0$y
 
 DECRQM of ANSI modes
 \e[4h\e[4$p\e[20$p\e[99$p

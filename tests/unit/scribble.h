@@ -60,11 +60,12 @@ scribble_pen(struct buffer *out, struct rng_seeded *seed)
 static void
 scribble_control(struct buffer *out, struct rng_seeded *seed, int cols, int rows)
 {
-    static const char *const modes[] = {"?25l",   "?25h",   "?5h",    "?5l",    "?2004h",
-                                        "?2004l", "?1000h", "?1003h", "?1002l", "?1006h",
-                                        "?1015h", "?1006l", "?1004h", "?1004l", "?7l",
-                                        "?7h",    "4h",     "4l",     "?6h",    "?6l",
-                                        "?1049h", "?1049l", "!p",     "?7h",    "4l"};
+    static const char *const modes[] = {
+        "?25l",   "?25h",   "?5h",    "?5l",    "?2004h", "?2004l", "?1000h", "?1003h",
+        "?1002l", "?1006h", "?1015h", "?1006l", "?1004h", "?1004l", "?7l",    "?7h",
+        "4h",     "4l",     "?6h",    "?6l",    "?1049h", "?1049l", "!p",     "?7h",
+        "4l",     "?69h",   "?69h",   "?69l",   "?45h",   "1\"q",   "\"q",    "?J",
+        "?2K",    "2'}",    "'~",     "2 @",    "3;s"};
     static const char *const others[] = {"\n",    "\r\n",   "\r",    "\b",    "\t",
                                          "\a",    "\033D",  "\033M", "\033E", "\0337",
                                          "\0338", "\033[r", "\r\n",  "\r\n"};

@@ -407,6 +407,9 @@ test_strangers(void **state)
             t->autowrap = true;
             t->top = 0;
             t->bottom = t->rows - 1;
+            t->margins = t->reverse_wrap = false;
+            t->left = 0;
+            t->right = t->cols - 1;
             if (anew)
                 draw_enter(&out, NULL);
             draw_diff(&out, anew ? NULL : a, b, &caps);

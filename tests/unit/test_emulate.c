@@ -97,6 +97,17 @@ static const char *const pieces[] = {
     "\033]52;c;QQ==",
     "\033#8",
     "\033[?2026h",
+    "\033[?2027h",
+    "\xf0\x9f\x8f\xbd",
+    "\xf0\x9f\x87\xa9",
+    "\xef\xb8\x8f",
+    "\033[?69h",
+    "\033[?69l",
+    "\033[2;5s",
+    "\033[?45h",
+    "\033[1\"q",
+    "\033[?J",
+    "\033]8;;u:\a",
     "\033[38;5;3m",
     "0",
     "\033[44m",
@@ -122,7 +133,10 @@ same_inside(const struct screen *a, const struct screen *b)
            a->origin == b->origin && a->autowrap == b->autowrap &&
            a->insert == b->insert && a->top == b->top && a->bottom == b->bottom &&
            a->alternate == b->alternate && a->app_cursor == b->app_cursor &&
-           a->synchronized == b->synchronized &&
+           a->synchronized == b->synchronized && a->left == b->left &&
+           a->right == b->right && a->margins == b->margins && a->protect == b->protect &&
+           a->clusters == b->clusters && a->reverse_wrap == b->reverse_wrap &&
+           hyperlink_equal(a->link, b->link) &&
            memcmp(&a->charsets, &b->charsets, sizeof a->charsets) == 0 &&
            memcmp(a->tabs, b->tabs, sizeof a->tabs) == 0;
 }
