@@ -34,7 +34,6 @@ class Terminal(Pty):
         super().__init__(lab.run, lab.net.inside(
             "c", "sh", "-c", 'ulimit -c 0; "$@"; echo "status $?"; exec cat', "sh",
             programs.awl_client(), lab.net.server, str(port)), env={"MOSH_KEY": key})
-        self.before = termios.tcgetattr(self.master)
         self.at = 0
 
     def all_set(self):
@@ -64,7 +63,17 @@ class Terminal(Pty):
         assert modes["background"] in ("0", "1102030"), modes
         assert modes["palette1"] in ("0", "1cc0000"), modes
         assert modes["scroll"] in ("0", "1") and modes["progress"] in ("0", "3"), modes
-        assert termios.tcgetattr(self.master) == self.before
+        assert termios.tcgetattr(self.master) == fresh()
+
+
+def fresh():
+    """Settings of a terminal that nobody has used."""
+    master, slave = os.openpty()
+    try:
+        return termios.tcgetattr(master)
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 def stopped(pid):
