@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/deadline.h"
+#include "terminal/caps.h"
 #include "terminal/reply.h"
 
 #define ANSWERS                                                                          \
@@ -65,6 +66,31 @@ test_cut(void **state)
         assert_true(reply_news(&r, 1010));
         assert_false(reply_news(&r, 9999));
         assert_int_equal(reply_deadline(&r), NEVER);
+        buffer_free(&keys);
+    }
+}
+
+/* What it says of mode 2027: it can be set, it is set or can't be reset, or it isn't
+ * there.
+ */
+static void
+test_clusters(void **state)
+{
+    static const uint8_t want[] = {CAPS_CLUSTERS_NONE, CAPS_CLUSTERS_ALL,
+                                   CAPS_CLUSTERS_MODE, CAPS_CLUSTERS_ALL,
+                                   CAPS_CLUSTERS_NONE};
+
+    (void)state;
+    for (unsigned said = 0; said < ARRAY_LEN(want); said++) {
+        struct buffer keys = {.max = 0};
+        struct reply r;
+        char text[32];
+
+        begin(&r, 1000);
+        snprintf(text, sizeof text, "\033[?2027;%u$y\033[?62c", said);
+        reply_input(&r, bytes_str(text), &keys, 1000);
+        assert_int_equal(keys.len, 0);
+        assert_int_equal(r.clusters, want[said]);
         buffer_free(&keys);
     }
 }
@@ -181,9 +207,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),     cmocka_unit_test(test_mute),
-        cmocka_unit_test(test_keys),    cmocka_unit_test(test_beginnings),
-        cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_cut),        cmocka_unit_test(test_clusters),
+        cmocka_unit_test(test_mute),       cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_beginnings), cmocka_unit_test(test_endless),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

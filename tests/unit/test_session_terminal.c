@@ -227,6 +227,25 @@ test_late_answers(void **state)
     end(&p);
 }
 
+/* A cluster is drawn whole from the moment the terminal tells that it knows the mode. */
+static void
+test_clusters(void **state)
+{
+#define EARTHLING "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x8c\x8d"
+    struct pair p;
+
+    (void)state;
+    begin(&p, 1, 0, true);
+    print(&p, "\033[?2027h" EARTHLING "x");
+    run(&p, 300);
+    assert_int_equal(count(&p, "\xf0\x9f\x91\xa9\033[;3Hx"), 1);
+    assert_int_equal(count(&p, EARTHLING), 0);
+    type(&p, "\033[?2027;2$y" ANSWERS);
+    run(&p, 300);
+    assert_int_equal(count(&p, "\033[?2027h" EARTHLING "\033[?2027l\033[;3Hx"), 1);
+    end(&p);
+}
+
 /* A terminal that says nothing of itself is sent nothing that it may not know. */
 static void
 test_mute(void **state)
@@ -355,6 +374,7 @@ main(void)
         cmocka_unit_test(test_questions),
         cmocka_unit_test(test_state_is_set_and_taken_back),
         cmocka_unit_test(test_late_answers),
+        cmocka_unit_test(test_clusters),
         cmocka_unit_test(test_mute),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_large),
