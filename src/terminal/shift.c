@@ -9,11 +9,13 @@
 #define SHIFT_PRICE        24
 #define SHIFT_PRICE_BOTTOM 10
 
+#define SHIFT_UNKNOWN (-1)
+
 /* What is known of each row while looking. */
 struct shift_row {
     uint64_t hash_from, hash_to;
     int paint; /* about how many bytes the row takes painted over what is there now */
-    int fresh; /* and painted over a blank one */
+    int fresh; /* and painted over a blank one; SHIFT_UNKNOWN: not asked yet */
 };
 
 static uint64_t
@@ -72,9 +74,18 @@ shift_cost(const struct row *from, const struct row *to)
     return cost + 4;
 }
 
+static int
+shift_fresh(struct shift_row *r, const struct row *to)
+{
+    if (r->fresh == SHIFT_UNKNOWN)
+        r->fresh = shift_row_equal(NULL, to) ? 0 : shift_cost(NULL, to);
+    return r->fresh;
+}
+
 /* What is won when rows first..last of the new picture are had by a move of n. */
 static int
-shift_gain(const struct shift_row *rows, int count, int first, int last, int n)
+shift_gain(struct shift_row *rows, const struct row *const *to, int count, int first,
+           int last, int n)
 {
     bool bottom = MAX(last, last + n) == count - 1;
     int gain = bottom ? -SHIFT_PRICE_BOTTOM : -SHIFT_PRICE;
@@ -83,13 +94,14 @@ shift_gain(const struct shift_row *rows, int count, int first, int last, int n)
     for (int y = first; y <= last; y++)
         gain += rows[y].paint;
     for (int y = lost; y < lost + abs(n); y++)
-        gain += rows[y].paint - rows[y].fresh;
+        gain += rows[y].paint - shift_fresh(&rows[y], to[y]);
     return gain;
 }
 
 /* Looks at the runs of rows that a move by n would put in place. */
 static void
-shift_try(const struct shift_row *rows, int count, int n, int *best, struct shift *out)
+shift_try(struct shift_row *rows, const struct row *const *to, int count, int n,
+          int *best, struct shift *out)
 {
     int y = n > 0 ? 0 : -n, end = n > 0 ? count - n : count;
 
@@ -105,7 +117,7 @@ shift_try(const struct shift_row *rows, int count, int n, int *best, struct shif
         }
         if (last < 0)
             continue;
-        int gain = shift_gain(rows, count, first, last, n);
+        int gain = shift_gain(rows, to, count, first, last, n);
 
         if (gain > *best) {
             *best = gain;
@@ -130,6 +142,31 @@ shift_true(const struct row *const *from, const struct row *const *to, struct sh
     return true;
 }
 
+/* The hashes of both pictures. Rows that were moved are shared by them as they are: found
+ * as such they need not be hashed again; no further than where looking costs as much. */
+static void
+shift_hashes(struct shift_row *r, const struct row *const *from,
+             const struct row *const *to, int rows)
+{
+    int n = 0; /* by how much the row above had moved */
+
+    for (int y = 0; y < rows; y++)
+        r[y].hash_from = shift_hash(from[y]);
+    for (int y = 0; y < rows; y++) {
+        int far = to[y] ? MIN(rows, to[y]->cols) : 0;
+
+        if (y + n < 0 || y + n >= rows || from[y + n] != to[y]) {
+            for (n = 0; n < far; n = n < 0 ? -n + 1 : n == 0 ? 1 : -n) {
+                if (y + n >= 0 && y + n < rows && from[y + n] == to[y])
+                    break;
+            }
+            if (n == far)
+                n = 0;
+        }
+        r[y].hash_to = from[y + n] == to[y] ? r[y + n].hash_from : shift_hash(to[y]);
+    }
+}
+
 bool
 shift_find(const struct row *const *from, const struct row *const *to, int rows,
            struct shift *out)
@@ -143,18 +180,17 @@ shift_find(const struct row *const *from, const struct row *const *to, int rows,
         return false;
     r = xcalloc((size_t)rows, sizeof r[0]);
     changed = 0;
+    shift_hashes(r, from, to, rows);
     for (int y = 0; y < rows; y++) {
-        r[y].hash_from = shift_hash(from[y]);
-        r[y].hash_to = from[y] == to[y] ? r[y].hash_from : shift_hash(to[y]);
+        r[y].fresh = SHIFT_UNKNOWN;
         if (!shift_row_equal(from[y], to[y])) {
             changed++;
             r[y].paint = shift_cost(from[y], to[y]);
         }
-        r[y].fresh = shift_row_equal(NULL, to[y]) ? 0 : shift_cost(NULL, to[y]);
     }
     for (int n = 1; changed > 1 && n < rows; n++) {
-        shift_try(r, rows, n, &best, out);
-        shift_try(r, rows, -n, &best, out);
+        shift_try(r, to, rows, n, &best, out);
+        shift_try(r, to, rows, -n, &best, out);
     }
     free(r);
     return best > 0 && shift_true(from, to, *out);
