@@ -1,10 +1,13 @@
 """The matrix: every kind of client against every kind of server, one session each.
 
     matrix.py [--runs N] [--cells CLIENT/SERVER,...] [--stock] [--no-roam] [--jobs N] [--json]
+    matrix.py --searches N
 
 Usable: a shell's prompt was there. Direct: the session was on UDP within 6 s of the start-up
-line. A counter is typed all the while; whatever happens, it has to arrive complete, once, in
-order. What must be direct is said in tests/matrix/cells.def."""
+line; of several runs more than half count. A counter is typed all the while; whatever happens,
+it has to arrive complete, once, in order. What must be direct is said in
+tests/matrix/cells.def. Searches: at least so many sessions in the cells where UDP is found by a
+search through ports, where luck is part of it."""
 
 import argparse
 import concurrent.futures
@@ -214,6 +217,20 @@ def show(results):
     whole = sum(all(r.counted for r in runs) for runs in results.values())
     print(f"usable {usable}/{len(results)}, direct {direct}/{len(results)}, "
           f"counter whole {whole}/{len(results)}")
+    show_ways(results)
+
+
+def show_ways(results):
+    """Over all sessions of the cells that UDP gets through in the same way."""
+    for way in dict.fromkeys(WAYS.values()):
+        runs = [run for cell in results if WAYS.get(cell) == way for run in results[cell]]
+        if not runs:
+            continue
+        direct = sorted(run.direct for run in runs if is_direct(run))
+        late = f", 90 % within {direct[len(direct) * 9 // 10] * 1000:.0f}" if direct else ""
+        print(f"{way:7} {len(runs)} sessions, direct {len(direct) / len(runs):.1%}; median ms to "
+              f"the first screen {milliseconds(r.first for r in runs)}, to UDP "
+              f"{milliseconds(direct)}{late}, after a roam {milliseconds(r.roam for r in runs)}")
 
 
 def main():
@@ -222,11 +239,15 @@ def main():
     parser.add_argument("--cells", help="CLIENT/SERVER,...; third: what ./test runs")
     parser.add_argument("--stock", action="store_true", help="stock mosh instead of awl")
     parser.add_argument("--no-roam", action="store_true", help="the client stays where it is")
+    parser.add_argument("--searches", type=int, help="sessions, in the cells that need a search")
     parser.add_argument("--jobs", type=int, default=2, help="cells side by side")
     parser.add_argument("--json", action="store_true", help="every session with its log")
     args = parser.parse_args()
     end_on_signals()
     cells = THIRD if args.cells == "third" else (args.cells or ",".join(CELLS)).split(",")
+    if args.searches:
+        cells = [cell for cell in CELLS if by_search(cell)]
+        args.runs, args.no_roam = -(-args.searches // len(cells)), True
     results = {}
     with pool(args.jobs) as workers:
         futures = [workers.submit(measure, cell, args.stock, not args.no_roam)
