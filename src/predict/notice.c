@@ -27,6 +27,14 @@ notice_way(struct notice *n, uint16_t port, bool pipe)
         return;
     n->port = port;
     n->pipe = pipe;
+    n->alone = n->alone && !pipe;
+    n->deadline = 0;
+}
+
+void
+notice_alone(struct notice *n)
+{
+    n->alone = true;
     n->deadline = 0;
 }
 
@@ -187,6 +195,9 @@ notice_awaited(struct notice *n, char out[NOTICE_TEXT_MAX], uint64_t now)
                  (unsigned)n->port);
     else if (n->pipe)
         snprintf(out, NOTICE_TEXT_MAX, "Nothing received from server yet via ssh.");
+    else if (n->alone)
+        snprintf(out, NOTICE_TEXT_MAX, "No answer on UDP port %u, nor through ssh.",
+                 (unsigned)n->port);
     else
         snprintf(out, NOTICE_TEXT_MAX, "Nothing received from server yet on UDP port %u.",
                  (unsigned)n->port);

@@ -36,7 +36,7 @@ struct notice {
     uint64_t back_ms; /* contact is back after so long; 0: nothing to tell */
     int escape;       /* the escape key, 0: none */
     uint16_t port;
-    bool pipe;
+    bool pipe, alone;
     bool lost; /* the bar tells of silence */
 };
 
@@ -44,6 +44,8 @@ void notice_init(struct notice *n, int escape, uint64_t now);
 /* Where an answer is awaited, for the line shown before the first: the server's UDP port,
  * and whether ssh's pipe is up as well. */
 void notice_way(struct notice *n, uint16_t port, bool pipe);
+/* There will be no pipe, as it looks: that line says so, until one is up. */
+void notice_alone(struct notice *n);
 /* heard: when the server was last heard, NEVER: not yet. replied: when the newest of our
  * states that the server has acknowledged was sent, NEVER: none yet. */
 void notice_link(struct notice *n, uint64_t heard, uint64_t replied);

@@ -131,6 +131,8 @@ run(struct driver_config *config, struct trace *trace, const char *where)
     trace_hold(trace, false);
     tty_close(config->tty);
     status = driver_farewell(driver_end(d), where, 1);
+    if (driver_end(d)->end == AWL_END_NO_CONTACT)
+        fprintf(stderr, "awl-client: or MOSH_KEY is another server's\n");
     driver_free(d);
     loop_free(l);
     trace_put(trace, "end: status %d", status);

@@ -564,6 +564,8 @@ advise(const struct awl *a, const struct dialer *d, const struct awl_output *end
                 "awl: a copy of awl-server in ~/.local/bin on %s would carry the session "
                 "through ssh\n",
                 a->s.host);
+    else if (end->end == AWL_END_NO_CONTACT && !a->s.local)
+        fprintf(stderr, "awl: to see what is in the way: awl doctor %s\n", a->s.host);
 }
 
 /* The session as it will be told of. */

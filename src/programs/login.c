@@ -343,9 +343,9 @@ login_failure(const struct login *l, const char *host, const char *server,
     else if (l->child.status == 127)
         failure_missing(l, host, server, out);
     else if (l->child.status == 255 && held.len > 0)
-        buffer_printf(out, "cannot log in to %s: %s", host, word);
+        buffer_printf(out, "ssh cannot log in to %s: %s", host, word);
     else if (l->child.status == 255)
-        buffer_printf(out, "cannot log in to %s: ssh ended with status 255", host);
+        buffer_printf(out, "ssh cannot log in to %s: it ended with status 255", host);
     else if (held.len > 0)
         buffer_printf(out, "%s did not start a session: %s", host, word);
     else

@@ -262,6 +262,8 @@ awl_client_pipe_down(struct awl_client *c, const char *why, bool credentials,
     if (c->frames != NULL) {
         paths_pipe_down(c->carrier.paths, now);
         pipe_end(c, now);
+    } else {
+        notice_alone(&c->notice);
     }
     dial_down(&c->dial, credentials, now);
 }

@@ -88,3 +88,29 @@ def test_noise_before_the_line(lab):
     screen.wait(PROMPT)
     screen.line("exit")
     assert screen.exit_status() == 0
+
+
+def test_wrong_key(lab):
+    """No answer: it may be the network, and it may be the key."""
+    lab = lab("open")
+    port, key = lab.server(programs.awl_server(), command=("sleep", "100"))
+    assert key != KEY
+    screen = lab.client(programs.awl_client(), port, KEY)
+    screen.wait("Nothing received from server yet")
+    screen.key("C-^")
+    screen.key(".")
+    assert screen.exit_status() == 1
+    screen.wait("no answer came from")
+    screen.wait("or MOSH_KEY is another server's")
+
+
+def test_filtered_without_relay(lab):
+    """A terminal for ssh leaves UDP alone: what to do is said when the user gives up."""
+    lab = lab("drop")
+    screen = lab.awl("--ssh-pty")
+    screen.wait("Nothing received from server yet on UDP port")
+    screen.key("C-^")
+    screen.key(".")
+    assert screen.exit_status() == 255
+    screen.wait("no relay, since ssh was given a terminal")
+    screen.wait("to see what is in the way: awl doctor server")

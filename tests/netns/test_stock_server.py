@@ -73,6 +73,7 @@ def test_nowhere(lab):
     lab = lab("drop", sshd={"path": []})
     screen = lab.awl("--server=mosh-server")
     screen.log.first("ssh: relay failed: no awl-server on server")
+    screen.wait("No answer on UDP port 60001, nor through ssh")
     screen.key("C-^")
     screen.key(".")
     assert screen.exit_status() == 255

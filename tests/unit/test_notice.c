@@ -32,6 +32,9 @@ test_first_contact(void **state)
     assert_int_equal(notice_deadline(&n), T0 + 250);
     shows(&n, 250,
           "awl: Nothing received from server yet on UDP port 60001. [To quit: Ctrl-^ .]");
+    notice_alone(&n);
+    shows(&n, 255,
+          "awl: No answer on UDP port 60001, nor through ssh. [To quit: Ctrl-^ .]");
     notice_way(&n, 60001, true);
     shows(&n, 260,
           "awl: Nothing received from server yet, via ssh or on UDP port 60001. "
