@@ -391,6 +391,7 @@ paths_output(struct carrier *c, const struct paths_output *p, struct carrier_out
         transport_answer_soon(c->transport, now);
         c->tick_again = true;
         return false;
+    case PATHS_SILENT: punch_silent(c->punch, now); return false;
     case PATHS_LOST:
         scout_lost(c->scout, p->ref.socket, now);
         punch_lost(c->punch, now);

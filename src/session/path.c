@@ -26,6 +26,7 @@ paths_new(const struct path_config *config, uint64_t now)
     own_copy(p, config->own, config->own_count);
     p->link = (struct paths_link){NEVER, 1000, 1000, 3000};
     p->dial_at = p->pipe_check_at = p->stock_at = p->stock_pipe_at = NEVER;
+    p->event_at = p->event_check_at = NEVER;
     p->calm_since = now;
     return p;
 }
@@ -376,6 +377,10 @@ paths_next(struct paths *p, struct paths_output *out, uint64_t now)
     }
     if (flag_take(&p->doubt)) {
         out->kind = PATHS_DOUBT;
+        return true;
+    }
+    if (flag_take(&p->silent)) {
+        out->kind = PATHS_SILENT;
         return true;
     }
     if (flag_take(&p->lost)) {

@@ -58,6 +58,7 @@ enum paths_output_kind {
     PATHS_MOVED,     /* the session is carried by ref now */
     PATHS_DOUBT,     /* client: copies go on the pipe from now on: say again at once what
                         was not acknowledged */
+    PATHS_SILENT,    /* client: UDP has not answered since an event; tell punch */
     PATHS_LOST,      /* client: the UDP path ref that carried it is dead; tell punch */
     PATHS_HANGUP,    /* client: the pipe has idled long enough, or is dead. It is gone for
                         this module; no paths_pipe_down follows */
@@ -94,8 +95,10 @@ void paths_pipe_down(struct paths *p, uint64_t now);
 /* Own kind with its common features (hello_features), or stock. Call it before
  * paths_heard for the datagram that told. */
 void paths_peer(struct paths *p, bool own, uint64_t features, uint64_t now);
-/* Addresses or routes changed: probes go out on the same sockets at 0, 50, 150, 350 ms;
- * UDP is suspect until it answers. A pipe whose local address may be gone is given up. */
+/* Addresses or routes changed: probes go out on the same sockets at 0, 50, 150, 350 ms.
+ * With other addresses UDP is suspect until it answers, and a pipe whose local address
+ * may be gone is given up; with the same ones UDP has max(2 RTT, 250 ms) to answer first.
+ */
 void paths_network(struct paths *p, const struct awl_addr *own, size_t count,
                    uint64_t now);
 void paths_link(struct paths *p, const struct paths_link *link);

@@ -3,7 +3,7 @@
 #define FORGET_MS       10000u /* a good way that carries nothing is not good for ever */
 #define PIPE_CHECK_MS   500u   /* or 2 RTT: a pipe after a network change */
 #define PIPE_DOUBT_MS   2000u  /* or 2 RTO: a pipe that was asked to help and is silent */
-#define DIAL_GRACE_MS   250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
+#define EVENT_GRACE_MS  250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
 #define ANSWER_SLACK_MS 200u   /* an acknowledgement may wait so long for company */
 #define STOCK_PAUSE_MS  50u    /* or an RTT: pipe after UDP towards a stock server */
 
@@ -118,21 +118,38 @@ path_client_peer(struct paths *p, uint64_t now)
         p->stock_at = now;
 }
 
+/* Something came that way since then; from a peer that can answer, an answer. */
+static bool
+way_answered(const struct paths *p, const struct way *w, uint64_t since)
+{
+    return (ways_validate(p) ? w->proved : w->heard) >= since;
+}
+
 void
 path_client_network(struct paths *p, bool vanished, bool appeared, uint64_t now)
 {
+    bool other = vanished || appeared;
+
+    log_line(&p->config.log, LOG_INFO, "path: network event, %s addresses",
+             other ? "other" : "same");
     for (size_t i = 0; i < PATHS_MAX; i++) {
         struct way *w = &p->ways[i];
 
         if (!w->used || w->ref.kind != PATH_UDP || !(w->validated || w->target))
             continue;
-        if (w->state == PATH_GOOD)
+        if (w->state == PATH_GOOD && other)
             way_set(p, w, PATH_SUSPECT, now);
         if (w->state == PATH_SUSPECT)
             w->since = now;
         way_plan_start(w, &way_roam_plan, now);
     }
-    p->calm_since = now;
+    if (other) {
+        p->calm_since = now;
+        p->event_at = p->event_check_at = NEVER;
+    } else if (p->event_check_at == NEVER) {
+        p->event_at = now;
+        p->event_check_at = now + MAX(2 * (uint64_t)p->link.srtt_ms, EVENT_GRACE_MS);
+    }
     if (p->pipe != NULL && vanished) {
         /* Its TCP connection came from an address that is gone. */
         pipe_hangup(p, true, now);
@@ -140,10 +157,8 @@ path_client_network(struct paths *p, bool vanished, bool appeared, uint64_t now)
         p->pipe->answer_due = true;
         p->pipe_check_at = now + MAX(2 * (uint64_t)p->link.srtt_ms, PIPE_CHECK_MS);
     }
-    if (p->pipe == NULL)
-        p->dial_at = vanished || appeared
-                         ? now
-                         : now + MAX(2 * (uint64_t)p->link.srtt_ms, DIAL_GRACE_MS);
+    if (p->pipe == NULL && other)
+        p->dial_at = now;
     path_client_choose(p, now);
 }
 
@@ -166,7 +181,8 @@ path_client_works(struct paths *p, struct way *w, uint64_t now)
     if (w->state != PATH_GOOD)
         w->said = false; /* a search for a way that began meanwhile can stop */
     way_set(p, w, PATH_GOOD, now);
-    w->plan = NULL;
+    if (p->event_check_at == NEVER || way_answered(p, w, p->event_at))
+        w->plan = NULL; /* else it is still being asked */
     if (w->ref.kind == PATH_PIPE)
         p->pipe_check_at = NEVER;
     else if (was_bad && w == p->current) {
@@ -350,6 +366,30 @@ doubt(struct paths *p, uint64_t now)
     }
 }
 
+/* What was good and has not answered since the event is in doubt; if no way is left, one
+ * is looked for. */
+static void
+event_check(struct paths *p, uint64_t now)
+{
+    for (size_t i = 0; i < PATHS_MAX; i++) {
+        struct way *w = &p->ways[i];
+
+        if (!way_udp_good(w) || way_answered(p, w, p->event_at))
+            continue;
+        if (w == p->current)
+            doubt(p, now);
+        else
+            way_set(p, w, PATH_SUSPECT, now);
+    }
+    p->event_at = p->event_check_at = NEVER;
+    path_client_choose(p, now);
+    if (udp_best(p) != NULL)
+        return;
+    p->silent = true;
+    if (p->pipe == NULL)
+        p->dial_at = now;
+}
+
 static void
 ways_tick(struct paths *p, uint64_t now)
 {
@@ -383,6 +423,8 @@ ways_tick(struct paths *p, uint64_t now)
                 p->dial_at = now;
         }
     }
+    if (now >= p->event_check_at)
+        event_check(p, now);
     if (now >= p->pipe_check_at) {
         p->pipe_check_at = NEVER;
         if (udp_best(p) == NULL)
@@ -446,6 +488,7 @@ path_client_deadline(const struct paths *p)
     const struct way *cur = p->current;
 
     at = sooner(at, sooner(p->pipe_check_at, hangup_at(p)));
+    at = sooner(at, p->event_check_at);
     at = sooner(at, sooner(p->stock_at, p->stock_pipe_at));
     if (cur != NULL && cur->state == PATH_GOOD)
         at = sooner(at, suspect_at(p, cur));

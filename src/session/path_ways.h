@@ -59,9 +59,10 @@ struct paths {
     bool any;        /* something came */
     /* pending outputs */
     struct path_ref lost_ref;
-    bool moved, doubt, lost, recovered, hangup, hangup_dead, dial;
-    uint64_t dial_at, pipe_check_at; /* NEVER: not pending */
-    uint64_t calm_since;             /* UDP carries the session without trouble */
+    bool moved, doubt, silent, lost, recovered, hangup, hangup_dead, dial;
+    uint64_t dial_at, pipe_check_at;   /* NEVER: not pending */
+    uint64_t event_at, event_check_at; /* of one that changed no address; NEVER */
+    uint64_t calm_since;               /* UDP carries the session without trouble */
     uint64_t stock_at, stock_pipe_at;
     unsigned stock_step;
 };

@@ -136,7 +136,9 @@ void punch_hops(struct punch *p, const struct opener_hops *hops);
 void punch_pipe_up(struct punch *p, const struct awl_addr *ssh_client,
                    const struct awl_addr *ssh_server, uint64_t now);
 void punch_pipe_down(struct punch *p, uint64_t now);
-/* Client: UDP worked and does so no longer. */
+/* Client: UDP worked and has not answered since an event that changed no address, or it
+ * works no longer. */
+void punch_silent(struct punch *p, uint64_t now);
 void punch_lost(struct punch *p, uint64_t now);
 /* For the server's timing and retries; in ms. */
 void punch_rtt(struct punch *p, uint32_t rtt_ms);
@@ -157,8 +159,6 @@ void punch_closed(struct punch *p, int socket);
 /* Anything but an opener was sent there: it may have opened a hole, and holes need no
  * refreshing then. */
 void punch_sent(struct punch *p, const struct awl_addr *to, uint64_t now);
-/* The user asked, or the session knows better: start a generation as soon as allowed. */
-void punch_again(struct punch *p, uint64_t now);
 
 void punch_tick(struct punch *p, uint64_t now);
 bool punch_next(struct punch *p, struct punch_output *out, uint64_t now);

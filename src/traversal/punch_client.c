@@ -413,10 +413,11 @@ void
 punch_client_network(struct punch *p, bool moved, uint64_t now)
 {
     p->retries = 0;
-    if (!moved && (p->trying || p->opening))
-        return; /* a cable, a lease, one more link-local address: it goes on */
     if (!moved) {
-        punch_client_start(p, now);
+        /* A cable, a lease, one more link-local address: what works is asked first
+         * (punch_silent), what is under way goes on. */
+        if (!p->direct && !p->trying && !p->opening)
+            punch_client_start(p, now);
         return;
     }
     p->worn = false;
@@ -455,10 +456,10 @@ punch_lost(struct punch *p, uint64_t now)
 }
 
 void
-punch_again(struct punch *p, uint64_t now)
+punch_silent(struct punch *p, uint64_t now)
 {
-    p->retries = 0;
-    punch_client_start(p, now);
+    if (p->direct && !p->trying && !p->opening)
+        punch_client_start(p, now);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "families.h"
 #include "hostile.h"
 #include "matrix.h"
+#include "moves.h"
 #include "terminal/emulate.h"
 #include "thief.h"
 #include "world.h"
@@ -730,6 +731,7 @@ static const struct scenario {
     {"typing", run_typing, 144},      {"events", run_events, 60},
     {"one-way", run_one_way, 90},     {"families", families_run, 60},
     {"thief", thief_run, 100},
+    {"same-network", moves_same, 60},
 };
 
 static bool

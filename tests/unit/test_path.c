@@ -88,6 +88,7 @@ drain(struct side *s, uint64_t now)
         case PATHS_VALIDATED: put(s, now, "validated", &o.ref); break;
         case PATHS_MOVED: put(s, now, "moved", &o.ref); break;
         case PATHS_DOUBT: put(s, now, "doubt", NULL); break;
+        case PATHS_SILENT: put(s, now, "silent", NULL); break;
         case PATHS_LOST: put(s, now, "lost", NULL); break;
         case PATHS_HANGUP: put(s, now, o.dead ? "hangup dead" : "hangup", NULL); break;
         case PATHS_RECOVERED: put(s, now, "recovered", NULL); break;
@@ -337,7 +338,9 @@ test_pipe_dies(void **state)
     paths_free(s.p);
 }
 
-/* Roaming: the same socket at 0, 50, 150, 350 ms, and ssh in the same instant. */
+/* Roaming: the same socket at 0, 50, 150, 350 ms, and ssh in the same instant. Where the
+ * addresses are the same ones, the way is asked first, and is in doubt if it is silent.
+ */
 static void
 test_network(void **state)
 {
@@ -353,11 +356,12 @@ test_network(void **state)
          "0 hangup dead; 0 dial; 0 probe 203.0.113.20; 50 probe 203.0.113.20; 150 probe "
          "203.0.113.20; 350 probe 203.0.113.20"},
         {"same addresses, no pipe", OWN, false,
-         "0 probe 203.0.113.20; 50 probe 203.0.113.20; 150 probe 203.0.113.20; 250 dial; "
-         "350 probe 203.0.113.20"},
+         "0 probe 203.0.113.20; 50 probe 203.0.113.20; 150 probe 203.0.113.20; 250 "
+         "silent; "
+         "250 dial; 250 probe 203.0.113.20"},
         {"same addresses, pipe", OWN, true,
          "0 probe pipe; 0 probe 203.0.113.20; 50 probe 203.0.113.20; 150 probe "
-         "203.0.113.20; 350 probe 203.0.113.20"},
+         "203.0.113.20; 250 doubt; 250 silent; 250 probe pipe; 250 probe 203.0.113.20"},
     };
 
     (void)state;
@@ -376,6 +380,45 @@ test_network(void **state)
         answer(&s, A, 2400, 10); /* an open server has answered */
         drain(&s, 2410);
         assert_trace(&s, "410 validated 203.0.113.20; 410 recovered");
+        paths_free(s.p);
+    }
+}
+
+/* An event that changed no address, and the way that answers: no copies, no punching, no
+ * ssh, however often. What was only heard is no answer. */
+static void
+test_network_same(void **state)
+{
+    (void)state;
+    for (int pipe = 0; pipe < 2; pipe++) {
+        struct awl_addr own = addr_at(OWN);
+        struct side s;
+
+        direct_new(&s, pipe);
+        s.start = 2000;
+        paths_network(s.p, &own, 1, 2000);
+        run(&s, 2000, 2010);
+        assert_trace(&s, pipe ? "0 probe pipe; 0 probe 203.0.113.20"
+                              : "0 probe 203.0.113.20");
+        assert_route(&s, 100, 2010, "203.0.113.20");
+        heard(&s, A, 2020);
+        answer(&s, A, 2000, 40);
+        run(&s, 2040, 2100);
+        paths_network(s.p, &own, 1, 2100); /* before the first one is looked at */
+        run(&s, 2100, 2140);
+        assert_trace(&s, pipe ? "100 probe pipe; 100 probe 203.0.113.20"
+                              : "100 probe 203.0.113.20");
+        answer(&s, A, 2110, 40);
+        if (pipe)
+            heard(&s, "pipe", 2150);
+        run(&s, 2150, 5000);
+        assert_trace(&s, "");
+
+        paths_network(s.p, &own, 1, 5000);
+        heard(&s, A, 5020);
+        run(&s, 5020, 5300);
+        assert_non_null(strstr(s.trace, "3250 silent"));
+        assert_int_equal(paths_state(s.p, (struct path_ref[]){ref_of(A)}), PATH_SUSPECT);
         paths_free(s.p);
     }
 }
@@ -621,21 +664,14 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_upgrade),
-        cmocka_unit_test(test_keep_ssh),
-        cmocka_unit_test(test_suspicion),
-        cmocka_unit_test(test_downgrade_and_back),
-        cmocka_unit_test(test_pipe_dies),
-        cmocka_unit_test(test_network),
-        cmocka_unit_test(test_two_families),
-        cmocka_unit_test(test_no_pipe_start),
-        cmocka_unit_test(test_stock_server),
-        cmocka_unit_test(test_server_follows),
-        cmocka_unit_test(test_server_validates),
-        cmocka_unit_test(test_server_factor),
-        cmocka_unit_test(test_server_mirrors),
-        cmocka_unit_test(test_server_hijack),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_upgrade),        cmocka_unit_test(test_keep_ssh),
+        cmocka_unit_test(test_suspicion),      cmocka_unit_test(test_downgrade_and_back),
+        cmocka_unit_test(test_pipe_dies),      cmocka_unit_test(test_network),
+        cmocka_unit_test(test_network_same),   cmocka_unit_test(test_two_families),
+        cmocka_unit_test(test_no_pipe_start),  cmocka_unit_test(test_stock_server),
+        cmocka_unit_test(test_server_follows), cmocka_unit_test(test_server_validates),
+        cmocka_unit_test(test_server_factor),  cmocka_unit_test(test_server_mirrors),
+        cmocka_unit_test(test_server_hijack),  cmocka_unit_test(test_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,6 +214,36 @@ test_client_same_network(void **state)
     punch_free(c.p);
 }
 
+/* The same while UDP works: it is asked first, and only its silence is a reason. */
+static void
+test_client_same_network_direct(void **state)
+{
+    struct side c;
+    struct awl_addr to = addr_at(SERVER_UDP);
+    struct awl_addr own[] = {addr_at(CLIENT), addr_at("fe80::1%2")};
+    struct punch_message m = echo(1);
+
+    (void)state;
+    client_new(&c, &open_client, 1000);
+    punch_peer(c.p, true, true, 1000);
+    run(&c, 1000, 1040);
+    punch_message_input(c.p, &m, 1040);
+    punch_validated(c.p, 1, &to, 1050);
+    run(&c, 1050, 50000);
+    c.len = 0;
+    c.trace[0] = '\0';
+    punch_sent(c.p, &to, 50000); /* no opener is due */
+    assert_false(punch_network(c.p, own, 2, 51000));
+    run(&c, 51000, 51250);
+    assert_string_equal(c.trace, "");
+    punch_silent(c.p, 51250);
+    punch_silent(c.p, 51300);
+    run(&c, 51250, 52000);
+    assert_trace(&c, "50250 probe 1 " SERVER_UDP "; 50250 answer");
+    assert_int_equal(punch_message(c.p)->gen, 2);
+    punch_free(c.p);
+}
+
 /* What the server does with a generation. */
 static void
 test_server(void **state)
@@ -574,6 +604,7 @@ main(void)
         cmocka_unit_test(test_client_stock),
         cmocka_unit_test(test_client_roams),
         cmocka_unit_test(test_client_same_network),
+        cmocka_unit_test(test_client_same_network_direct),
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_server_targets),
         cmocka_unit_test(test_unsolicited),
