@@ -127,15 +127,18 @@ carrier_news(struct carrier *c, const struct awl_news *news, uint64_t now)
         punch_hops(c->punch, &hops);
 }
 
-void
+bool
 carrier_network(struct carrier *c, const struct awl_addr *own, size_t count, uint64_t now)
 {
-    if (punch_network(c->punch, own, count, now)) {
+    bool other = punch_network(c->punch, own, count, now);
+
+    if (other) {
         scout_network(c->scout, now);
         c->hops_due = c->hops_to.family == AWL_IPV4 && !c->ended &&
                       c->hello.peer != HELLO_PEER_STOCK;
     }
     paths_network(c->paths, own, count, now);
+    return other;
 }
 
 /* ---- out ---- */

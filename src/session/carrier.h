@@ -83,8 +83,8 @@ void carrier_socket(struct carrier *c, int socket, enum awl_family family, uint1
 /* Before carrier_receive. True: it was an answer to scouting, not the session's. */
 bool carrier_scouted(struct carrier *c, const struct awl_datagram *d, uint64_t now);
 void carrier_news(struct carrier *c, const struct awl_news *news, uint64_t now);
-/* The host's addresses or routes changed. */
-void carrier_network(struct carrier *c, const struct awl_addr *own, size_t count,
+/* The host's addresses or routes changed. True: the addresses did. */
+bool carrier_network(struct carrier *c, const struct awl_addr *own, size_t count,
                      uint64_t now);
 
 enum carrier_output_kind {

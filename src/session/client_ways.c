@@ -295,11 +295,13 @@ void
 awl_client_network(struct awl_client *c, const struct awl_addr *own, size_t count,
                    uint64_t now)
 {
+    bool other;
+
     if (c->over)
         return;
     count = MIN(count, PUNCH_ADDRS_MAX);
-    carrier_network(&c->carrier, own, count, now);
-    dial_network(&c->dial, has_network(own, count), now);
+    other = carrier_network(&c->carrier, own, count, now);
+    dial_network(&c->dial, has_network(own, count), other, now);
     transport_answer_soon(c->carrier.transport, now);
 }
 

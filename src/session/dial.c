@@ -95,12 +95,12 @@ dial_user(struct dial *d, uint64_t now)
 }
 
 void
-dial_network(struct dial *d, bool up, uint64_t now)
+dial_network(struct dial *d, bool up, bool other, uint64_t now)
 {
     d->network = up;
     d->failures = 0;
     if (d->state == DIAL_FLYING && !d->interactive &&
-        (!up || now - d->began >= DIAL_SPACING_MS)) {
+        (!up || (other && now - d->began >= DIAL_SPACING_MS))) {
         /* It began on a network that is gone and would only wait for its time-out. */
         put(d, DIAL_HANGUP, false);
         d->state = DIAL_WAITING;

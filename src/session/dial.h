@@ -45,9 +45,9 @@ void dial_want(struct dial *d, bool server_open, uint32_t rtt_ms, uint64_t now);
 void dial_unwant(struct dial *d, uint64_t now);
 /* The user asks to log in again: at once and interactively. */
 void dial_user(struct dial *d, uint64_t now);
-/* The network changed; up: there is one (an address besides loopback). Resets
- * the back-off; a login from before is begun again. */
-void dial_network(struct dial *d, bool up, uint64_t now);
+/* The network changed; up: there is one (an address besides loopback); other: with other
+ * addresses. Resets the back-off; a login from other addresses is begun again. */
+void dial_network(struct dial *d, bool up, bool other, uint64_t now);
 void dial_up(struct dial *d, uint64_t now);
 /* It failed to come up, or went away. credentials: for want of a password or the like. */
 void dial_down(struct dial *d, bool credentials, uint64_t now);

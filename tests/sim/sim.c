@@ -730,8 +730,7 @@ static const struct scenario {
     {"hostile", run_hostile, 60},     {"matrix", matrix_run, 768},
     {"typing", run_typing, 144},      {"events", run_events, 60},
     {"one-way", run_one_way, 90},     {"families", families_run, 60},
-    {"thief", thief_run, 100},
-    {"same-network", moves_same, 60},
+    {"thief", thief_run, 100},        {"same-network", moves_same, 60},
 };
 
 static bool

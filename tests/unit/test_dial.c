@@ -141,15 +141,17 @@ test_network(void **state)
     struct dial d = dial_of(true, AWL_REPUNCH_AUTO, &seed);
 
     (void)state;
-    dial_network(&d, false, 5000);
+    dial_network(&d, false, true, 5000);
     dial_want(&d, false, 40, 5000);
     assert_string_equal(drain(&d, 5000), "");
     assert_true(dial_deadline(&d) == NEVER);
-    dial_network(&d, true, 9000);
+    dial_network(&d, true, true, 9000);
     assert_string_equal(drain(&d, 9000), "S");
-    dial_network(&d, true, 9300); /* the rest of the same change */
+    dial_network(&d, true, true, 9300); /* the rest of the same change */
     assert_string_equal(drain(&d, 9300), "");
-    dial_network(&d, true, 12000); /* another one: that login hangs */
+    dial_network(&d, true, false, 11000); /* one more link-local address */
+    assert_string_equal(drain(&d, 11000), "");
+    dial_network(&d, true, true, 12000); /* another one: that login hangs */
     assert_string_equal(drain(&d, 12000), "HS");
 }
 
