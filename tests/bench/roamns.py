@@ -9,7 +9,7 @@ from .report import Goal
 
 ROUNDS = 5
 RTT = 50
-CHILD = r"""printf '^~^~^'; read -r <"$1"; printf '\033[2J\033[2H~^^~~^'; read -r"""
+CHILD = r"""printf '^~^~^'; read -r <"$1"; printf '\033[2J\033[9H~^^~~^'; read -r"""
 
 
 def bench(bench, sheet):
