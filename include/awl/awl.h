@@ -157,6 +157,9 @@ enum awl_news_kind {
     AWL_NEWS_MAPPED, /* addr[0] is what AWL_MAP got, for lease_s seconds (0: for ever);
                         count 0: nothing */
     AWL_NEWS_HOPS, /* addr[i] answered a datagram of hop limit i + 1; AWL_NONE: nobody */
+    AWL_NEWS_SERVERS, /* client: what the server's name means now, all of it, best first,
+                         the session's port in each: they replace the config's servers.
+                         count 0: nothing was found, and nothing changes */
 };
 
 /* After each AWL_NEWS_ROUTE that a change of network brings, the routers are asked again

@@ -536,6 +536,8 @@ fill_dialer(struct awl *a, struct dialer *d, const struct connect_info *info,
     d->trace = &a->trace;
     d->plan = a->client.can_dial ? &a->plan : NULL;
     d->host = a->s.host;
+    d->prefer = a->s.family.prefer;
+    d->candidate = a->s.candidate;
     d->port = info->port;
     d->absent = a->s.server == NULL && is_stock(a); /* it was looked for already */
     snprintf(d->machine, sizeof(d->machine), "%s", info->machine);

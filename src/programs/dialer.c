@@ -68,8 +68,43 @@ dialer_begin(struct dialer *d, struct login *first, enum dialer_first what, uint
     }
 }
 
+/* ssh asks for the name anew; so does the session, for the server may have moved. */
+static void
+look_up(struct dialer *d, uint64_t now)
+{
+    const char *name = d->plan->facts->hostname;
+
+    if (name != NULL && !d->plan->facts->proxied && !d->looking)
+        d->looking = resolve_start(&d->lookup, name, d->plan->family, now) == 0;
+}
+
+static void
+looked_up(struct dialer *d, struct driver *driver, uint64_t now)
+{
+    struct awl_addr servers[AWL_ADDRS_MAX + 1];
+    struct awl_news news = {.kind = AWL_NEWS_SERVERS, .addr = servers};
+
+    if (!d->looking || !resolve_done(&d->lookup, now))
+        return;
+    d->looking = false;
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < d->lookup.count; i++) {
+            const struct awl_addr *a = &d->lookup.addr[i];
+
+            if ((d->prefer == AWL_NONE || a->family == d->prefer) != (turn == 0))
+                continue;
+            servers[news.count] = *a;
+            servers[news.count++].port = d->port;
+        }
+    if (news.count > 0 && d->candidate.family != AWL_NONE)
+        servers[news.count++] = d->candidate;
+    trace_put(d->trace, "resolver: %zu addresses%s%s", d->lookup.count,
+              news.count == 0 ? ": " : "", news.count == 0 ? d->lookup.error : "");
+    awl_client_news(driver_client(driver), &news, now);
+}
+
 static int
-dialer_start(struct dialer *d)
+dialer_start(struct dialer *d, uint64_t now)
 {
     struct buffer command = {0};
     struct args argv = {0};
@@ -87,6 +122,8 @@ dialer_start(struct dialer *d)
         trace_put(d->trace, "ssh: dial, pid %ld%s", (long)d->ssh.child.pid,
                   d->by_hand ? ", by hand" : "");
     d->dialling = r == 0;
+    if (d->dialling)
+        look_up(d, now);
     args_free(&argv);
     buffer_free(&command);
     return r;
@@ -122,7 +159,7 @@ dialer_dial(void *arg, struct driver *driver, bool interactive, uint64_t now)
     }
     if (interactive)
         fprintf(stderr, "awl: logging in to %s again, Ctrl-C gives up\n", d->host);
-    r = dialer_start(d);
+    r = dialer_start(d, now);
     if (r != 0)
         dialer_fail(d, driver, strerror(r), false, now);
 }
@@ -146,7 +183,10 @@ dialer_want(void *arg, struct loop *l)
 
     login_want(&d->ssh, l);
     login_want(&d->ending, l);
-    return d->ending.state != LOGIN_IDLE ? d->end_by : NEVER;
+    if (d->looking)
+        loop_want(l, d->lookup.child.out, LOOP_READ);
+    return sooner(d->looking ? d->lookup.deadline : NEVER,
+                  d->ending.state != LOGIN_IDLE ? d->end_by : NEVER);
 }
 
 /* The line is there. True: it leads to the session's machine, or a way to it is known. */
@@ -175,7 +215,7 @@ dialer_up(struct dialer *d, struct driver *driver, uint64_t now)
         trace_put(d->trace, "ssh: another machine answered, its relay is sent on");
         dialer_retire(d, SIGTERM, DIALER_END_MS, now);
         d->elsewhere = true;
-        if (d->other.family == AWL_NONE || dialer_start(d) != 0)
+        if (d->other.family == AWL_NONE || dialer_start(d, now) != 0)
             dialer_fail(d, driver, "ssh reached another machine of that name", false,
                         now);
         return;
@@ -239,6 +279,7 @@ dialer_turn(void *arg, struct driver *driver, struct loop *l, uint64_t now)
 
     trace_session(d->trace, driver_client(driver));
     dialer_ending(d, l, now);
+    looked_up(d, driver, now);
     tell_first(d);
     if (d->dialling && state == LOGIN_READY) {
         dialer_up(d, driver, now);
@@ -264,5 +305,7 @@ dialer_end(struct dialer *d)
 {
     login_free(&d->ssh, (int)DIALER_END_MS);
     login_free(&d->ending, (int)DIALER_END_MS);
+    if (d->looking)
+        resolve_free(&d->lookup);
     buffer_free(&d->found);
 }

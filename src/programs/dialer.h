@@ -2,6 +2,7 @@
  * back when UDP is filtered. Answers the driver's struct driver_ssh. At most one carries
  * or is on its way; another may be ending. */
 #pragma once
+#include "platform/resolve.h"
 #include "programs/driver.h"
 #include "programs/login.h"
 #include "programs/ssh.h"
@@ -18,7 +19,11 @@ struct dialer {
     struct awl_addr target; /* where the relay sends */
     struct awl_addr other;  /* the same from another machine of that name, or none */
     char machine[CONNECT_MACHINE_LEN + 1]; /* of the session's host; "" when unknown */
+    enum awl_family prefer;                /* first among the server's addresses */
+    struct awl_addr candidate;             /* one more of them, or none */
     struct login ssh;
+    struct resolve lookup; /* of the server's name, while ssh logs in again */
+    bool looking;
     bool dialling; /* ssh is on its way */
     bool first;    /* it is the one that started the session, and its relay is awaited */
     bool told;     /* and knows the port */

@@ -305,10 +305,34 @@ awl_client_network(struct awl_client *c, const struct awl_addr *own, size_t coun
     transport_answer_soon(c->carrier.transport, now);
 }
 
+/* The server's name was looked up again: perhaps it has moved. */
+static void
+servers_found(struct awl_client *c, const struct awl_addr *addr, size_t count,
+              uint64_t now)
+{
+    bool same = count == c->config.server_count;
+
+    if (c->carrier.hello.peer == HELLO_PEER_STOCK)
+        return; /* it was at one of them only, and doesn't move */
+    for (size_t i = 0; i < count && same; i++)
+        same = addr_equal(&addr[i], &c->servers[i]);
+    if (count == 0 || same)
+        return;
+    memcpy(c->servers, addr, count * sizeof(addr[0]));
+    c->config.server_count = count;
+    log_line(&c->log, LOG_INFO, "session: the server's name has other addresses");
+    servers_add(c, now);
+    punch_dialled(c->carrier.punch, c->servers, count, now);
+}
+
 void
 awl_client_news(struct awl_client *c, const struct awl_news *news, uint64_t now)
 {
-    if (!c->over)
+    if (c->over)
+        return;
+    if (news->kind == AWL_NEWS_SERVERS)
+        servers_found(c, news->addr, MIN(news->count, AWL_ADDRS_MAX), now);
+    else
         carrier_news(&c->carrier, news, now);
 }
 

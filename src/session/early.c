@@ -113,6 +113,7 @@ scout_news(struct scout *s, const struct awl_news *news, struct opener_hops *hop
         for (size_t i = 0; i < news->count && i < OPENER_HOPS; i++)
             hops->offender[i] = news->addr[i];
         return true;
+    case AWL_NEWS_SERVERS: break; /* nothing of our outside */
     }
     return false;
 }

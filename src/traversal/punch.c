@@ -390,6 +390,13 @@ punch_found(struct punch *p, const struct scout_found *found, size_t count, uint
 }
 
 void
+punch_dialled(struct punch *p, const struct awl_addr *dialled, size_t count, uint64_t now)
+{
+    addrs_copy(p->dialled, &p->dialled_count, dialled, count);
+    punch_client_found(p, now);
+}
+
+void
 punch_hops(struct punch *p, const struct opener_hops *hops)
 {
     p->routers = *hops;

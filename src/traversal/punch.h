@@ -130,6 +130,10 @@ bool punch_network(struct punch *p, const struct awl_addr *own, size_t count,
  * its one a second, unless a way was found without. */
 void punch_found(struct punch *p, const struct scout_found *found, size_t count,
                  uint64_t now);
+/* Client: the server's addresses as its name has them now, instead of those before; at
+ * most PUNCH_ADDRS_MAX. Raises the generation in the same way. */
+void punch_dialled(struct punch *p, const struct awl_addr *dialled, size_t count,
+                   uint64_t now);
 /* The routers on our side of the way, for the TTL of openers. */
 void punch_hops(struct punch *p, const struct opener_hops *hops);
 /* Client: the pipe is up (again), with what sshd saw; or it is gone. */

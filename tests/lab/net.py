@@ -524,6 +524,18 @@ class Net:
         """The client's, of that family, where it is now."""
         return layout.second if self.second else layout.client[0]
 
+    def move_server(self):
+        """Where the server is dialled has another address from now on; a NAT there knows nothing
+        any more, of TCP neither."""
+        at = len(self.first.servers) - 1 if self.server != self.first.servers[0].inner else 0
+        link, role = self.first.servers[at], f"s{at - 1}" if at else "s"
+        link.inner, dev = str(link.net[SERVER_NUMBER + 1]), outside(role)
+        self.ip(role, f"addr flush dev {dev} scope global",
+                f"addr add {link.inner}/{link.length} dev {dev}",
+                f"route replace default via {link.outer}", family=self.first.family)
+        if at:
+            subprocess.run(self.inside(role, "conntrack", "-F"), check=True, capture_output=True)
+
     def place(self):
         """The client's address, prefix length and gateway where it is now."""
         link = self.link(self.first)

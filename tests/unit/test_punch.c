@@ -376,6 +376,33 @@ test_keepalive(void **state)
     punch_free(s.p);
 }
 
+/* The server's name has another address: it is opened to, and told to the server, which
+ * learns from it what its outside is. */
+static void
+test_client_dialled(void **state)
+{
+    struct awl_addr moved = addr_at("203.0.113.99:60001");
+    struct punch_message m = echo(1);
+    struct side c;
+
+    (void)state;
+    client_new(&c, &open_client, 1000);
+    punch_peer(c.p, true, true, 1000);
+    run(&c, 1000, 1040);
+    punch_message_input(c.p, &m, 1040);
+    punch_dialled(c.p, &moved, 1, 1100);
+    run(&c, 1100, 1999);
+    assert_int_equal(punch_message(c.p)->gen, 1); /* one a second */
+    c.len = 0;
+    run(&c, 2000, 2020);
+    assert_int_equal(punch_message(c.p)->gen, 2);
+    assert_non_null(
+        candidate_set_find(&punch_message(c.p)->cands, &moved, 1u << CANDIDATE_DIALLED));
+    assert_non_null(strstr(c.trace, "opener 1 203.0.113.99:60001"));
+    assert_null(strstr(c.trace, SERVER_UDP));
+    punch_free(c.p);
+}
+
 /* A client on both families keeps the one open that carries nothing at present, as long
  * as the socket is there. */
 static void
@@ -608,6 +635,7 @@ main(void)
         cmocka_unit_test(test_server),
         cmocka_unit_test(test_server_targets),
         cmocka_unit_test(test_unsolicited),
+        cmocka_unit_test(test_client_dialled),
         cmocka_unit_test(test_keepalive),
         cmocka_unit_test(test_other_family),
         cmocka_unit_test(test_hostile_peer),
