@@ -102,11 +102,13 @@ def test_mapped_client_roams(lab, run):
     screen = lab.awl("--no-spray")
     screen.wait(PROMPT)
     screen.log.first("session: udp")
-    for number in range(2):
+    for number, way in enumerate(("punched", "mapped port")):
+        before = len(moved(screen))
         lab.net.roam()
         screen.line(f"echo $((6 * 7)) of {number}")
         screen.wait(f"^42 of {number}$")
-        until(lambda: moved(screen)[-1].startswith("udp ") and len(moved(screen)) >= number + 2,
+        until(lambda: any(line.startswith("udp ") and way in line
+                          for line in moved(screen)[before:]),
               "UDP carries it again", detail=screen.log.text)
     assert "mapped port" in used(screen), screen.log.text()
     until(lambda: gate.mappings() == 1, "the old port is left to its lease, the new one is not")
