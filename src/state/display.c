@@ -13,6 +13,8 @@
 
 #define DISPLAY_UNPACK_MAX (12u << 20) /* memory for one message of at most 4 MiB */
 #define DISPLAY_SIZE_MAX   65535       /* columns or rows in a message */
+#define DISPLAY_SMALL      16384       /* cells that fit into one message in any case */
+#define DISPLAY_STEP       (2u << 20)  /* bytes of rows in one step to a larger picture */
 
 struct display *
 display_new(int cols, int rows)
@@ -99,18 +101,42 @@ display_exit(struct display *d, uint32_t status, uint32_t signal)
 
 /* ---- the six functions ---- */
 
+/* A picture too large for one message is reached from the top down, a few rows at a time;
+ * what has been echoed is said to be when all of it is there. */
+static void
+display_step(struct display *d, const struct display *from)
+{
+    const struct screen *a = from->screen, *b = d->screen;
+    size_t left = DISPLAY_STEP;
+
+    if (a->cols != b->cols || a->rows != b->rows)
+        a = NULL;
+    for (int y = 0; y < b->rows; y++) {
+        size_t price = draw_row_price(a ? screen_row(a, y) : NULL, screen_row(b, y));
+
+        /* One row fits, whatever it costs. */
+        if (price > left && left < DISPLAY_STEP) {
+            screen_take_rows(d->screen, a, y);
+            d->echo_ack = from->echo_ack;
+            return;
+        }
+        left -= MIN(price, left);
+    }
+}
+
 static void *
 display_copy(const void *state, const void *from)
 {
     const struct display *d = state;
     struct display *copy = xmalloc(sizeof *copy);
 
-    (void)from; /* a screen is always reached in one step */
     *copy = *d;
     copy->screen = screen_copy(d->screen);
     copy->extras = (struct extras){0};
     extras_share(&copy->extras, &d->extras);
     events_ref(d->events);
+    if (from && d->screen->cols * d->screen->rows > DISPLAY_SMALL)
+        display_step(copy, from);
     return copy;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "terminal/brush.h"
+#include "terminal/sgr.h"
 #include "terminal/shift.h"
 #include "terminal/width.h"
 
@@ -13,6 +14,7 @@
 #define DRAW_SLIDE_MAX   16 /* columns by which the rest of a row may be moved */
 #define DRAW_SLIDE_WON   6  /* cells that must be saved for it to be tried */
 #define DRAW_LINKS_MAX   (1u << 19) /* bytes that links may take in a picture */
+#define DRAW_ROW_PRICE   32         /* of getting to a row, or of beginning a link */
 #define DRAW_EFFORT_MAX  (1 << 18)  /* cells looked at for it in one diff */
 
 /* One row while it is painted. */
@@ -411,6 +413,31 @@ draw_line(struct brush *b, const struct row *old, const struct row *new, int y,
     else
         draw_row_moved(&d);
     return d.joins;
+}
+
+size_t
+draw_row_price(const struct row *from, const struct row *to)
+{
+    size_t price = DRAW_ROW_PRICE;
+    struct pen pen = {0};
+    const struct hyperlink *link = NULL;
+
+    if (from == to)
+        return 0;
+    for (int x = 0; x < to->cols; x++) {
+        struct cell c = to->cells[x];
+
+        if (from ? cell_equal(from, x, to, x) : cell_is_blank(c) && !c.pen.bg)
+            continue;
+        price += 4 + (c.cluster ? 4 * (size_t)CELL_MARKS_MAX : 0);
+        if (!pen_equal(c.pen, pen))
+            price += SGR_MAX;
+        if (cell_link(to, x) != link)
+            price += DRAW_ROW_PRICE + (cell_link(to, x) ? cell_link(to, x)->len : 0);
+        pen = c.pen;
+        link = cell_link(to, x);
+    }
+    return price;
 }
 
 static bool

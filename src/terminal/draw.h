@@ -19,6 +19,9 @@
 void draw_diff(struct buffer *out, const struct screen *from, const struct screen *to,
                const struct caps *caps);
 
+/* More bytes than it takes to paint a row over another; NULL: a blank one. */
+size_t draw_row_price(const struct row *from, const struct row *to);
+
 /* Whether the copy made in `to` reaches such a receiver at all. */
 bool draw_can_copy(const struct screen *to, const struct caps *caps);
 

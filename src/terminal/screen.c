@@ -234,6 +234,15 @@ screen_row_mut(struct screen *s, int y)
     return s->grid[y];
 }
 
+void
+screen_take_rows(struct screen *s, const struct screen *from, int y)
+{
+    for (; y < s->rows; y++) {
+        row_unref(s->grid[y]);
+        s->grid[y] = from ? row_ref(from->grid[y]) : row_new(s->cols, 0);
+    }
+}
+
 /* ---- resizing ---- */
 
 static void

@@ -131,6 +131,9 @@ screen_row(const struct screen *s, int y)
     return s->grid[y];
 }
 
+/* Rows from y on become those of `from`, of the same size; NULL: blank. */
+void screen_take_rows(struct screen *s, const struct screen *from, int y);
+
 struct bytes text_bytes(const struct text *t);
 /* Replaces *t by a copy of b; an empty b gives NULL. */
 void text_set(struct text **t, struct bytes b);

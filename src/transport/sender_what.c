@@ -3,8 +3,9 @@
 #include "transport/transport.h"
 #include <string.h>
 
-#define WINDOW_MIN  (2u * TRANSPORT_LIMIT_V4)
-#define COPY_LOSS_2 0.08 /* share of losses from which on small messages go three times  \
+#define WINDOW_MIN (2u * TRANSPORT_LIMIT_V4)
+#define COPY_LOSS_2                                                                      \
+    0.08                 /* share of losses from which on small messages go three times  \
                           */
 #define COPY_GAP_MIN  8u /* ms between the copies, since losses come in bunches */
 #define COPY_GAP_MAX  25u
@@ -94,7 +95,8 @@ smaller_repeat(struct sender *s, struct sender_state *to, struct buffer *diff)
     while (oldest < to && oldest->same)
         oldest++;
     s->ops->diff(s->states[0].state, oldest->state, &shorter);
-    if (oldest < to && shorter.len > 0 && shorter.len < diff->len / 2) {
+    if (oldest < to && shorter.len > 0 && !shorter.overflow &&
+        (diff->overflow || shorter.len < diff->len / 2)) {
         buffer_clear(diff);
         buffer_put_bytes(diff, buffer_bytes(&shorter));
         to = oldest;
@@ -201,7 +203,8 @@ make_data(struct sender *s, const struct link *link, bool repeat, uint64_t now,
     if (!base)
         base = s->states; /* it gave way to the new one */
     base = choose_diff(s, link, base, to, diff);
-    if (diff->len > BULK && base == s->states && (!new_one || s->states[1].lost)) {
+    if ((diff->overflow || diff->len > BULK) && base == s->states &&
+        (!new_one || s->states[1].lost)) {
         to = smaller_repeat(s, to, diff);
         if (new_one && to != sender_newest(s)) {
             /* What was lost goes first, or all of it would go with every new piece. */

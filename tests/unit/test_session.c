@@ -381,6 +381,41 @@ test_echo_acked_at_once(void **state)
     pair_free(&p);
 }
 
+/* A picture that no message holds: 1000 columns and 300 rows, each cell in colours of its
+ * own, comes in several; at first without loss, then after the way was cut. */
+static void
+test_huge(void **state)
+{
+    struct pair p;
+    struct buffer all = {.max = 0};
+
+    (void)state;
+    begin(&p);
+    awl_client_resize(p.client, 1000, 300, p.now);
+    run(&p, 1000);
+    p.trace[0] = '\0';
+    for (int cut = 0; cut < 2; cut++) {
+        buffer_put_str(&all, "\033[H");
+        for (unsigned i = 0; i < 300000; i++)
+            buffer_printf(&all, "\033[38;2;%u;%u;%u;48;2;%u;9;%um%c", i * 7 % 251,
+                          i * 13 % 241, i % 239, i * 3 % 233, i % 229 + (unsigned)cut,
+                          'a' + (int)(i % 26));
+        for (size_t at = 0; at < all.len; at += 16384)
+            awl_server_pty(p.server, all.data + at, MIN(16384, all.len - at), p.now);
+        run(&p, cut ? 40 : 0);
+        p.cut = cut;
+        run(&p, 700);
+        p.cut = false;
+        run(&p, 20000);
+        assert_true(screen_equal_but_copies(
+            ((struct display *)transport_remote(p.client->carrier.transport))->screen,
+            p.server->screen));
+        buffer_clear(&all);
+    }
+    buffer_free(&all);
+    pair_free(&p);
+}
+
 static void
 test_push_back(void **state)
 {
@@ -663,13 +698,21 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),      cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_echo_ack),  cmocka_unit_test(test_echo_acked_at_once),
-        cmocka_unit_test(test_push_back), cmocka_unit_test(test_replies_are_bounded),
-        cmocka_unit_test(test_alone),     cmocka_unit_test(test_network_timeout),
-        cmocka_unit_test(test_peer),      cmocka_unit_test(test_control),
-        cmocka_unit_test(test_no_server), cmocka_unit_test(test_endings),
-        cmocka_unit_test(test_text),      cmocka_unit_test(test_strangers),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_echo_ack),
+        cmocka_unit_test(test_echo_acked_at_once),
+        cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_push_back),
+        cmocka_unit_test(test_replies_are_bounded),
+        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_network_timeout),
+        cmocka_unit_test(test_peer),
+        cmocka_unit_test(test_control),
+        cmocka_unit_test(test_no_server),
+        cmocka_unit_test(test_endings),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_strangers),
         cmocka_unit_test(test_too_long),
     };
 
