@@ -294,17 +294,20 @@ emulate_delete_columns(struct emulator *e)
     e->s->pending_wrap = false;
 }
 
+/* Nothing moves while the cursor is outside of what would move (xterm). */
 void
 emulate_scroll_left(struct emulator *e)
 {
-    columns_shift(e->s, e->s->left, -emulate_param(e, 0, 1));
+    if (emulate_in_rows(e->s) && emulate_in_columns(e->s))
+        columns_shift(e->s, e->s->left, -emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 
 void
 emulate_scroll_right(struct emulator *e)
 {
-    columns_shift(e->s, e->s->left, emulate_param(e, 0, 1));
+    if (emulate_in_rows(e->s) && emulate_in_columns(e->s))
+        columns_shift(e->s, e->s->left, emulate_param(e, 0, 1));
     e->s->pending_wrap = false;
 }
 

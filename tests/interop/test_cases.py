@@ -111,6 +111,17 @@ def differences(lab, pair, cases):
         return {name: how for part in parts for name, how in part.result().items()}
 
 
+def corner(how, case):
+    """Stock's client moves back from the corner at the bottom right by one column too far. Whether
+    it prints there at all depends on how the output came in frames."""
+    cols, rows = map(int, case.split()[1:3])
+    found = re.fullmatch(r" cursor (\d+),(\d+) not (\d+),(\d+)", how)
+    if not found:
+        return False
+    x, y, want_x, want_y = map(int, found.groups())
+    return y == want_y == rows - 1 and cols - 5 <= want_x and x == want_x - 1
+
+
 def listed(pair):
     """Names under the heading "== PAIR: reason"."""
     names, mine = set(), False
@@ -128,15 +139,19 @@ def listed(pair):
 def test_cases(lab, pair):
     lab = lab("open")
     cases = tool("list")
-    found = differences(lab, pair, cases)
+    by_name = {line.split(" ", 4)[4]: line for line in cases}
+
+    def differ(some):
+        return {name: how for name, how in differences(lab, pair, some).items()
+                if pair != "stock client" or not corner(how, by_name[name])}
+
+    found = differ(cases)
     want = listed(pair)
     wrong = want ^ found.keys()
     if wrong:
         # A machine that stands still for seconds puts the notice of a lost link on the screen.
-        wrong = [line for line in cases if line.split(" ", 4)[4] in wrong]
-        again = differences(lab, pair, wrong)
-        found = {name: how for name, how in found.items() if name not in
-                 {line.split(" ", 4)[4] for line in wrong}} | again
+        again = differ([by_name[name] for name in wrong if name in by_name])
+        found = {name: how for name, how in found.items() if name not in wrong} | again
     assert not found.keys() - want, "\n".join(
         f"{name}: {found[name]}" for name in sorted(found.keys() - want))
     assert not want - found.keys(), f"no longer different: {sorted(want - found.keys())}"

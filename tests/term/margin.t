@@ -169,8 +169,12 @@ abcdefABCDEF\e[?69h\e[2;4s\e[1;1H\e['~\e[1;6H\e['~
 "abcdef|ABCDEF" @5,0
 
 SL and SR move what is between [6x2]
-abcdefABCDEF\e[?69h\e[2;4s\e[\s@
-"acd ef|ACD EF" @0,0
+abcdefABCDEF\e[?69h\e[2;4s\e[1;2H\e[\s@
+"acd ef|ACD EF" @1,0
+
+SL beside the margins does nothing [6x2]
+abcdefABCDEF\e[?69h\e[2;4s\e[\s@\e[1;5H\e[\sA
+"abcdef|ABCDEF" @4,0
 
 DECBI at the left margin, DECFI at the right one [6x2]
 abcdefABCDEF\e[?69h\e[2;4s\e[1;2H\e6\e[1;4H\e9

@@ -185,8 +185,8 @@ abcd\r\nefgh\e[1;3H\e[ @
 "bcd|fgh" @2,0
 
 SL with a count, in a region only [4x3]
-abcd\r\nefgh\r\nijkl\e[2;3r\e[2 @
-"abcd|gh|kl" @0,0
+abcd\r\nefgh\r\nijkl\e[2;3r\e[2;1H\e[2 @
+"abcd|gh|kl" @0,1
 
 SR shifts the region right [4x2]
 abcd\r\nefgh\e[1;1H\e[ A
@@ -200,9 +200,9 @@ SR greater than the screen [4x2]
 abcdefgh\e[1;1H\e[9 A
 "" @0,0
 
-SL does not look at where the cursor is [4x3]
-abcd\r\nefgh\r\nijkl\e[1;2r\e[3;4H\e[ @
-"bcd|fgh|ijkl" @3,2
+SL from outside the region does nothing [4x3]
+abcd\r\nefgh\r\nijkl\e[1;2r\e[3;1H\e[ @
+"abcd|efgh|ijkl" @0,2
 
 SR drops the half of a wide character at the edge [4x1]
 ab日\e[1;1H\e[ A
