@@ -49,8 +49,8 @@ def test_what_users_do(lab, client, server):
     screen = by_hand(lab, client, server)
     screen.line(f"echo '{UTF8}' | tee typed")
     screen.wait("^" + re.escape(UTF8) + "$")
-    with open(os.path.join(lab.home, "typed"), encoding="utf-8") as typed:
-        assert typed.read() == UTF8 + "\n"
+    typed = os.path.join(lab.home, "typed")
+    until(lambda: open(typed, encoding="utf-8").read() == UTF8 + "\n", "tee has written")
     for cols, rows in ((101, 31), (40, 12)):
         # tmux tells its panes of a new size when it likes, so keys may overtake it.
         screen.resize(cols, rows)

@@ -83,7 +83,8 @@ def test_screens(lab, server):
     screen.key("C-u")
     screen.line("echo " + 3 * "as long as the window is wide, and beyond ")
     screen.wait(PROMPT)
-    screen.line("clear; cat >lines")
+    screen.line("clear; echo go on; cat >lines")
+    screen.wait("^go on$")  # what is typed before would meet the shell's terminal settings
     screen.line("one")
     screen.line("two")
     screen.key("C-d")
