@@ -467,7 +467,11 @@ carrier_act(struct awl_client *c, const struct carrier_output *o, struct awl_out
     case CARRIER_MOVED: moved(c, &o->ref, now); return false;
     case CARRIER_HANGUP: pipe_drop(c, o->dead, now); return false;
     case CARRIER_DIAL: pipe_want(c, now); return false;
-    case CARRIER_RECOVERED: dial_unwant(&c->dial, now); return false;
+    case CARRIER_RECOVERED:
+        /* A pipe that is to be kept is wanted still; only the user isn't asked for it. */
+        if (!c->config.keep_ssh || c->dial.mode != AWL_REPUNCH_AUTO)
+            dial_unwant(&c->dial, now);
+        return false;
     case CARRIER_ELICIT:
         /* A stock server answers a new state within milliseconds; the size it has already
          * is the one that does nothing. */
@@ -502,6 +506,10 @@ dial_act(struct awl_client *c, const struct dial_output *d, struct awl_output *o
         return true;
     case DIAL_HANGUP: *out = (struct awl_output){.kind = AWL_HANGUP}; return true;
     case DIAL_ASK:
+        if (paths_direct(c->carrier.paths)) { /* a kept pipe is not worth a question */
+            dial_unwant(&c->dial, now);
+            return false;
+        }
         escape_name(&c->escape, name);
         snprintf(text, sizeof(text), "UDP is filtered here%s%s%s", name[0] ? " - " : "",
                  name, name[0] ? " r to log in again" : "");

@@ -23,6 +23,24 @@ udp_best(const struct paths *p)
     return best;
 }
 
+/* There is none, and it would carry the session or is to be kept. */
+static bool
+pipe_missed(const struct paths *p)
+{
+    return p->pipe == NULL && (p->config.keep_ssh || udp_best(p) == NULL);
+}
+
+/* UDP works: a login that was about to begin is not needed. */
+static void
+recovered(struct paths *p)
+{
+    p->recovered = true;
+    if (p->config.keep_ssh)
+        return;
+    p->dial_at = NEVER;
+    p->dial = false;
+}
+
 /* Validated UDP, by RTT with hysteresis; else a suspect one that still carries; else the
  * pipe; else what carried it last. */
 void
@@ -35,9 +53,7 @@ path_client_choose(struct paths *p, uint64_t now)
             (cur->rtt != 0 && best->rtt != 0 &&
              best->rtt + PATH_HYSTERESIS_MS < cur->rtt)) {
             way_carry(p, best, now);
-            p->recovered = true;
-            p->dial_at = NEVER;
-            p->dial = false;
+            recovered(p);
         }
     } else if (cur != NULL && cur->ref.kind == PATH_UDP && cur->state == PATH_SUSPECT) {
         return;
@@ -69,7 +85,7 @@ pipe_hangup(struct paths *p, bool dead, uint64_t now)
     p->hangup = true;
     p->hangup_dead = dead;
     pipe_gone(p, now);
-    if (dead && udp_best(p) == NULL)
+    if (dead && pipe_missed(p))
         p->dial_at = now;
 }
 
@@ -97,7 +113,7 @@ void
 path_client_pipe_down(struct paths *p, uint64_t now)
 {
     pipe_gone(p, now);
-    if (udp_best(p) == NULL)
+    if (pipe_missed(p))
         p->dial_at = now;
 }
 
@@ -186,10 +202,8 @@ path_client_works(struct paths *p, struct way *w, uint64_t now)
     if (w->ref.kind == PATH_PIPE)
         p->pipe_check_at = NEVER;
     else if (was_bad && w == p->current) {
-        p->recovered = true;
+        recovered(p);
         p->calm_since = now;
-        p->dial_at = NEVER;
-        p->dial = false;
     }
     w->validated = true;
     path_client_choose(p, now);

@@ -37,6 +37,21 @@ def test_keep_ssh(lab):
     leave(screen)
 
 
+def test_keep_ssh_across_a_roam(lab):
+    """The old pipe dies with the old network; another is brought up though UDP went on at once,
+    and carries the session when UDP is blocked."""
+    lab = lab("open")
+    screen = lab.awl("--keep-ssh")
+    up(screen)
+    lab.net.roam()
+    screen.log.first("ssh: relay up", 90)
+    echoes(screen, 6)
+    lab.net.block_udp()
+    echoes(screen, 8)
+    lab.net.block_udp(False)
+    leave(screen)
+
+
 def test_new_network(lab):
     lab = lab("drop")
     screen = lab.awl()

@@ -87,3 +87,42 @@ moves_same(struct world *w)
     if (!world_until(w, settled, w->now + (w->config.keep_ssh ? 0 : 600) + 1500))
         world_fail(w, "not echoed over ssh");
 }
+
+static bool
+pipe_up(struct world *w)
+{
+    return w->ssh == SSH_UP && world_direct(w);
+}
+
+void
+moves_kept(struct world *w)
+{
+    struct net_site *away = &w->net.site[2];
+    uint64_t dials = 0;
+
+    away->ip4 = away->out4 = ip("203.0.113.77");
+    w->config.keep_ssh = true;
+    begin(w, net_dice(&w->net, 2) ? NET_NAT : NET_OPEN);
+    w->net.site[0].host_drops = net_dice(&w->net, 2);
+    for (int i = 0; i < 4; i++) {
+        world_run(w, w->now + net_dice(&w->net, 70 * SECOND));
+        if (i == 2) { /* ssh alone */
+            w->up.stalled = w->down.stalled = true;
+            w->ssh_dead_at = w->now;
+        } else {
+            world_move(w, w->net.at[NET_CLIENT] == 1 ? 2 : 1);
+        }
+        world_type(w, "x", 1);
+        world_run(w, w->now + 1);
+        /* A login, its spacing from the one before, and what was waited for an open
+         * server. */
+        if (!world_until(w, pipe_up, w->now + 600 + 8 * SECOND))
+            world_fail(w, "the pipe that is to be kept is not there again");
+        if (w->dials - dials > 2)
+            world_fail(w, "%llu logins for one pipe",
+                       (unsigned long long)(w->dials - dials));
+        dials = w->dials;
+        if (!world_until(w, settled, w->now + 5 * SECOND))
+            world_fail(w, "not echoed");
+    }
+}

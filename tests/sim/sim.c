@@ -731,6 +731,7 @@ static const struct scenario {
     {"typing", run_typing, 144},      {"events", run_events, 60},
     {"one-way", run_one_way, 90},     {"families", families_run, 60},
     {"thief", thief_run, 100},        {"same-network", moves_same, 60},
+    {"kept", moves_kept, 60},
 };
 
 static bool

@@ -423,6 +423,29 @@ test_network_same(void **state)
     }
 }
 
+/* A pipe that goes away while UDP works is wanted only where it is to be kept. */
+static void
+test_kept_pipe(void **state)
+{
+    (void)state;
+    for (int keep = 0; keep < 2; keep++) {
+        struct side s;
+
+        side_new(&s, true, OWN, keep, 1000);
+        paths_peer(s.p, true, ALL, 1000);
+        paths_pipe_up(s.p, 1000);
+        answer(&s, A, 1000, 40);
+        drain(&s, 1040);
+        s.len = 0;
+        s.trace[0] = '\0';
+        paths_pipe_down(s.p, 2000);
+        answer(&s, A, 2000, 40);
+        drain(&s, 2040);
+        assert_trace(&s, keep ? "1040 dial" : "");
+        paths_free(s.p);
+    }
+}
+
 static void
 test_two_families(void **state)
 {
@@ -664,14 +687,23 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_upgrade),        cmocka_unit_test(test_keep_ssh),
-        cmocka_unit_test(test_suspicion),      cmocka_unit_test(test_downgrade_and_back),
-        cmocka_unit_test(test_pipe_dies),      cmocka_unit_test(test_network),
-        cmocka_unit_test(test_network_same),   cmocka_unit_test(test_two_families),
-        cmocka_unit_test(test_no_pipe_start),  cmocka_unit_test(test_stock_server),
-        cmocka_unit_test(test_server_follows), cmocka_unit_test(test_server_validates),
-        cmocka_unit_test(test_server_factor),  cmocka_unit_test(test_server_mirrors),
-        cmocka_unit_test(test_server_hijack),  cmocka_unit_test(test_many),
+        cmocka_unit_test(test_upgrade),
+        cmocka_unit_test(test_keep_ssh),
+        cmocka_unit_test(test_suspicion),
+        cmocka_unit_test(test_downgrade_and_back),
+        cmocka_unit_test(test_pipe_dies),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_network_same),
+        cmocka_unit_test(test_kept_pipe),
+        cmocka_unit_test(test_two_families),
+        cmocka_unit_test(test_no_pipe_start),
+        cmocka_unit_test(test_stock_server),
+        cmocka_unit_test(test_server_follows),
+        cmocka_unit_test(test_server_validates),
+        cmocka_unit_test(test_server_factor),
+        cmocka_unit_test(test_server_mirrors),
+        cmocka_unit_test(test_server_hijack),
+        cmocka_unit_test(test_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
