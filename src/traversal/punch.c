@@ -189,7 +189,7 @@ punch_answer(struct punch *p, int socket, const struct awl_addr *to, uint64_t at
 }
 
 void
-punch_shots_drop(struct punch *p, int socket)
+punch_closed(struct punch *p, int socket)
 {
     size_t kept = 0;
 
@@ -488,12 +488,6 @@ punch_validated(struct punch *p, int socket, const struct awl_addr *to, uint64_t
 }
 
 void
-punch_closed(struct punch *p, int socket)
-{
-    punch_shots_drop(p, socket);
-}
-
-void
 punch_sent(struct punch *p, const struct awl_addr *to, uint64_t now)
 {
     holes_sent(&p->holes, to, now);
@@ -529,7 +523,7 @@ sockets_next(struct punch *p, struct punch_output *out)
         out->family = s->family;
         if (s->state == SOCK_CLOSING) {
             s->state = SOCK_NONE;
-            punch_shots_drop(p, s->number);
+            punch_closed(p, s->number);
             out->kind = PUNCH_CLOSE;
             return true;
         }

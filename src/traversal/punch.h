@@ -158,7 +158,7 @@ void punch_empty(struct punch *p, int socket, const struct awl_addr *from, uint6
  */
 void punch_validated(struct punch *p, int socket, const struct awl_addr *to,
                      uint64_t now);
-/* That socket, of another owner, is closed. */
+/* That socket, of whichever owner, is closed: nothing is sent from it any more. */
 void punch_closed(struct punch *p, int socket);
 /* Anything but an opener was sent there: it may have opened a hole, and holes need no
  * refreshing then. */

@@ -321,7 +321,7 @@ punch_search_next(struct punch *p, struct punch_output *out, uint64_t now)
     if (p->kept_closing != 0) {
         out->kind = PUNCH_CLOSE;
         out->socket = p->kept_closing;
-        punch_shots_drop(p, out->socket);
+        punch_closed(p, out->socket);
         p->kept_closing = 0;
         return true;
     }
@@ -329,7 +329,7 @@ punch_search_next(struct punch *p, struct punch_output *out, uint64_t now)
     case SPRAY_NOTHING: break;
     case SPRAY_OPEN: out->kind = PUNCH_OPEN; return true;
     case SPRAY_CLOSE:
-        punch_shots_drop(p, out->socket);
+        punch_closed(p, out->socket);
         out->kind = PUNCH_CLOSE;
         return true;
     case SPRAY_OPENER:

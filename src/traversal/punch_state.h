@@ -124,8 +124,6 @@ void punch_opener(struct punch *p, int socket, const struct awl_addr *to, uint64
 void punch_probe(struct punch *p, int socket, struct target *t, uint64_t at);
 /* The same outside of the timeline's ceilings: the caller has its own. */
 void punch_answer(struct punch *p, int socket, const struct awl_addr *to, uint64_t at);
-/* The socket is closed: nothing is sent from it any more. */
-void punch_shots_drop(struct punch *p, int socket);
 uint8_t punch_ttl(const struct punch *p);
 /* Server: its port is mapped, so the client can come in by itself. */
 bool punch_mapped(const struct punch *p);
