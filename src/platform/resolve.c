@@ -93,6 +93,21 @@ resolve_done(struct resolve *r, uint64_t now)
 }
 
 void
+resolve_prefer(struct resolve *r, enum awl_family first)
+{
+    struct awl_addr found[AWL_ADDRS_MAX];
+    size_t n = 0;
+
+    if (first == AWL_NONE)
+        return;
+    memcpy(found, r->addr, sizeof(found));
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < r->count; i++)
+            if ((found[i].family == first) == (turn == 0))
+                r->addr[n++] = found[i];
+}
+
+void
 resolve_free(struct resolve *r)
 {
     child_end(&r->child, 0);

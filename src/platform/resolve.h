@@ -22,4 +22,7 @@ int resolve_start(struct resolve *r, const char *name, enum awl_family family,
                   uint64_t now);
 /* After each wait. True: done; count addresses, ports 0, or none and error says why. */
 bool resolve_done(struct resolve *r, uint64_t now);
+/* Puts those of that family first, else in the resolver's order; AWL_NONE: changes
+ * nothing. */
+void resolve_prefer(struct resolve *r, enum awl_family first);
 void resolve_free(struct resolve *r); /* also ends a lookup under way */

@@ -308,12 +308,11 @@ add_server(struct awl *a, const struct awl_addr *addr, uint16_t port)
 static void
 add_dialled(struct awl *a, uint16_t port)
 {
-    enum awl_family first = a->s.family.prefer;
-
-    for (int turn = 0; turn < 2; turn++)
-        for (size_t i = 0; i < a->resolve.count && a->resolved; i++)
-            if ((first == AWL_NONE || a->resolve.addr[i].family == first) == (turn == 0))
-                add_server(a, &a->resolve.addr[i], port);
+    if (!a->resolved)
+        return;
+    resolve_prefer(&a->resolve, a->s.family.prefer);
+    for (size_t i = 0; i < a->resolve.count; i++)
+        add_server(a, &a->resolve.addr[i], port);
 }
 
 /* The one address of a server that can't tell its others: the dialled one at which sshd

@@ -87,15 +87,11 @@ looked_up(struct dialer *d, struct driver *driver, uint64_t now)
     if (!d->looking || !resolve_done(&d->lookup, now))
         return;
     d->looking = false;
-    for (int turn = 0; turn < 2; turn++)
-        for (size_t i = 0; i < d->lookup.count; i++) {
-            const struct awl_addr *a = &d->lookup.addr[i];
-
-            if ((d->prefer == AWL_NONE || a->family == d->prefer) != (turn == 0))
-                continue;
-            servers[news.count] = *a;
-            servers[news.count++].port = d->port;
-        }
+    resolve_prefer(&d->lookup, d->prefer);
+    for (size_t i = 0; i < d->lookup.count; i++) {
+        servers[news.count] = d->lookup.addr[i];
+        servers[news.count++].port = d->port;
+    }
     if (news.count > 0 && d->candidate.family != AWL_NONE)
         servers[news.count++] = d->candidate;
     trace_put(d->trace, "resolver: %zu addresses%s%s", d->lookup.count,
