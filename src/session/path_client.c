@@ -1,11 +1,11 @@
 #include "session/path_ways.h"
+#include "transport/transport.h"
 
-#define FORGET_MS       10000u /* a good way that carries nothing is not good for ever */
-#define PIPE_CHECK_MS   500u   /* or 2 RTT: a pipe after a network change */
-#define PIPE_DOUBT_MS   2000u  /* or 2 RTO: a pipe that was asked to help and is silent */
-#define EVENT_GRACE_MS  250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
-#define ANSWER_SLACK_MS 200u   /* an acknowledgement may wait so long for company */
-#define STOCK_PAUSE_MS  50u    /* or an RTT: pipe after UDP towards a stock server */
+#define FORGET_MS      10000u /* a good way that carries nothing is not good for ever */
+#define PIPE_CHECK_MS  500u   /* or 2 RTT: a pipe after a network change */
+#define PIPE_DOUBT_MS  2000u  /* or 2 RTO: a pipe that was asked to help and is silent */
+#define EVENT_GRACE_MS 250u   /* or 2 RTT: same addresses, so perhaps nothing happened */
+#define STOCK_PAUSE_MS 50u    /* or an RTT: pipe after UDP towards a stock server */
 
 static const uint16_t stock_plan_s[] = {0, 1, 3, 10, 30, 60};
 
@@ -308,7 +308,7 @@ again_at(const struct paths *p, const struct way *w)
 static uint64_t
 way_rto(const struct paths *p, const struct way *w)
 {
-    uint64_t by_rtt = 3 * (uint64_t)w->rtt + ANSWER_SLACK_MS;
+    uint64_t by_rtt = 3 * (uint64_t)w->rtt + TRANSPORT_ACK_OWN_MS;
 
     return w->rtt != 0 ? MIN(p->link.rto_ms, by_rtt) : p->link.rto_ms;
 }
@@ -330,18 +330,15 @@ suspect_at(const struct paths *p, const struct way *w)
     uint64_t rto = other_ready(p, w) ? way_rto(p, w) : p->link.rto_ms;
     uint64_t patience = MAX(2 * rto, PATH_SUSPECT_MIN_MS);
     uint64_t idle = base + 2 * (uint64_t)p->link.heartbeat_ms + 500;
-    uint64_t deaf;
+    uint64_t late, deaf;
 
     if (p->link.unacked_since == NEVER)
         return idle;
-    if (w->ref.kind == PATH_UDP && p->pipe != NULL && ways_validate(p)) {
-        /* Copies on the pipe cost little: that the peer is heard is no reason to wait. */
-        uint64_t late = MAX(MAX(w->proved, w->carries), p->link.unacked_since);
-
+    late = MAX(MAX(w->proved, w->carries), p->link.unacked_since);
+    /* Copies on the pipe cost little: that the peer is heard is no reason to wait. */
+    if (w->ref.kind == PATH_UDP && p->pipe != NULL && ways_validate(p))
         return sooner(idle, late + MAX(2 * way_rto(p, w), PATH_SUSPECT_MIN_MS));
-    }
-    deaf = MAX(MAX(w->proved, w->carries), p->link.unacked_since) +
-           MAX(4 * (uint64_t)p->link.rto_ms, PATH_DEAF_MS);
+    deaf = late + MAX(4 * (uint64_t)p->link.rto_ms, PATH_DEAF_MS);
     return sooner(sooner(idle, deaf), MAX(base, p->link.unacked_since) + patience);
 }
 

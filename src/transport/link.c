@@ -1,14 +1,13 @@
 #include "transport/link.h"
 #include <string.h>
 
-#define STAMP_NONE 65535u
-#define STAMP_HOLD 1000u  /* a time stamp older than this is not echoed */
-#define SAMPLE_MAX 30000u /* ms; beyond that, 16 bits can't tell it from nothing */
-#define CE_PENALTY 500u   /* ms: how a mosh peer learns that a router marked us */
-#define LOSS_SPAN  64     /* datagrams over which loss is looked at */
-#define LOSS_SKIP                                                                        \
-    24u /* after a change of paths: the old one still gets its mirrored share */
-#define LOSS_GAP     16u /* a longer gap is an outage, not loss */
+#define STAMP_NONE   65535u
+#define STAMP_HOLD   1000u  /* a time stamp older than this is not echoed */
+#define SAMPLE_MAX   30000u /* ms; beyond that, 16 bits can't tell it from nothing */
+#define CE_PENALTY   500u   /* ms: how a mosh peer learns that a router marked us */
+#define LOSS_SPAN    64     /* datagrams over which loss is looked at */
+#define LOSS_SKIP    24u    /* that say nothing: mirrored to what was left behind */
+#define LOSS_GAP     16u    /* a longer gap is an outage, not loss */
 #define ECN_CE       3
 #define SILENCE_JUMP 5000u /* ms without any sign of time: the machine slept */
 

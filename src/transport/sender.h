@@ -13,7 +13,6 @@
 
 #define SENDER_STATES_MAX     32u
 #define SENDER_ACK_DELAY      100u /* ms an acknowledgement waits for company; mosh's own */
-#define SENDER_ACK_DELAY_OWN  200u   /* ...and between awl's, where nothing gets lost */
 #define SENDER_HEARTBEAT      3000u  /* ms between signs of life */
 #define SENDER_SHUTDOWN_MAX   10000u /* ms after which the end goes unconfirmed, */
 #define SENDER_SHUTDOWN_TRIES 16u    /* or tries */

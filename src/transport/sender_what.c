@@ -3,11 +3,9 @@
 #include "transport/transport.h"
 #include <string.h>
 
-#define WINDOW_MIN (2u * TRANSPORT_LIMIT_V4)
-#define COPY_LOSS_2                                                                      \
-    0.08                 /* share of losses from which on small messages go three times  \
-                          */
-#define COPY_GAP_MIN  8u /* ms between the copies, since losses come in bunches */
+#define WINDOW_MIN    (2u * TRANSPORT_LIMIT_V4)
+#define COPY_LOSS_2   0.08 /* above SENDER_LOSS: and from here on three times */
+#define COPY_GAP_MIN  8u   /* ms between the copies, since losses come in bunches */
 #define COPY_GAP_MAX  25u
 #define BULK          8192u /* bytes of diff; then the oldest part is repeated first */
 #define REPLACE_MAX   1000u /* bytes: the acknowledged state is the base up to here, */

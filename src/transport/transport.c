@@ -387,7 +387,7 @@ keep_extra(uint8_t *store, size_t max, struct bytes in, struct bytes *view)
 void
 transport_peer_own(struct transport *t)
 {
-    t->sender.ack_delay = SENDER_ACK_DELAY_OWN;
+    t->sender.ack_delay = TRANSPORT_ACK_OWN_MS;
 }
 
 void

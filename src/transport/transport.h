@@ -17,12 +17,13 @@
 #include "crypto/datagram.h"
 #include "transport/sync.h"
 
-#define TRANSPORT_NUM_LAST  UINT64_MAX /* number of the last state of a side */
-#define TRANSPORT_LIMIT_V4  1252u /* datagram limits: 1280 less IP and UDP headers, */
-#define TRANSPORT_LIMIT_V6  1216u /* IPv6 with room for extension headers */
-#define TRANSPORT_LIMIT_MIN 500u  /* what is tried when larger ones get lost */
-#define TRANSPORT_PATH_MAX  400u  /* awl-protocol(7): the most a Path may take */
-#define TRANSPORT_HELLO_MAX 64u   /* and a Hello */
+#define TRANSPORT_NUM_LAST   UINT64_MAX /* number of the last state of a side */
+#define TRANSPORT_ACK_OWN_MS 200u
+#define TRANSPORT_LIMIT_V4   1252u /* datagram limits: 1280 less IP and UDP headers, */
+#define TRANSPORT_LIMIT_V6   1216u /* IPv6 with room for extension headers */
+#define TRANSPORT_LIMIT_MIN  500u  /* what is tried when larger ones get lost */
+#define TRANSPORT_PATH_MAX   400u  /* awl-protocol(7): the most a Path may take */
+#define TRANSPORT_HELLO_MAX  64u   /* and a Hello */
 
 struct transport;
 
@@ -93,7 +94,8 @@ int transport_seal(struct transport *t, struct bytes payload, uint64_t now, uint
 
 /* ---- the datagram plane (awl-protocol(7)) ---- */
 
-/* The peer is known to be awl's: acknowledgements may wait a while longer for company. */
+/* The peer is known to be awl's: where nothing gets lost, acknowledgements may wait
+ * TRANSPORT_ACK_OWN_MS for company. */
 void transport_peer_own(struct transport *t);
 /* Rides in every Instruction from now on, until changed; copied. Empty: absent. Every
  * state with a number above the present transport_sent_num() carries it in all its
