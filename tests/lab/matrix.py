@@ -23,7 +23,7 @@ import traceback
 from .net import ALL_CLIENTS, ALL_SERVERS, CLIENTS, SERVERS
 from .run import Run, end_on_signals
 from .session import Lab
-from .wait import until
+from .wait import CEILING, until
 
 DIRECT_WITHIN = 6.0
 TYPED_AT_LEAST = 40
@@ -105,6 +105,15 @@ class Counter:
         self.typed.append(f"{letter}{len(self.typed):05d}\n")
         self.terminal.send(self.typed[-1])
         time.sleep(PACE)
+
+    def type_until(self, condition, letter, ceiling=CEILING):
+        """Goes on typing until condition() holds."""
+        def typed():
+            self.type(letter)
+            return condition()
+        if not condition():
+            until(typed, f"what {letter} is typed for", ceiling, pause=0,
+                  detail=self.terminal.log.text)
 
     def arrived(self):
         until(lambda: counted(self.lab).endswith(self.typed[-1]), "the last line has arrived",

@@ -13,13 +13,6 @@ LIMIT = 1.5 if not programs.sanitized() else 3.0
 WAYS = {"up": "w", "down": "y", "both": "z"}  # and what is typed while it is blocked
 
 
-def type_until(counter, letter, condition, ceiling=60):
-    end = time.monotonic() + ceiling
-    while not condition():
-        assert time.monotonic() < end, counter.terminal.log.text()
-        counter.type(letter)
-
-
 def blocked(lab):
     """One session; for each way the seconds from the rule to an echo of something typed after
     it. UDP is back each time before the next."""
@@ -31,14 +24,14 @@ def blocked(lab):
         counter = Counter(lab, terminal)
         for which, letter in WAYS.items():
             already = len(counter.typed) + 20
-            type_until(counter, "x", lambda: len(counter.typed) > already)
+            counter.type_until(lambda: len(counter.typed) > already, "x", 60)
             lab.net.block_udp(which=which)
             began, offset = time.monotonic(), len(terminal.total)
-            type_until(counter, letter, lambda: letter.encode() in terminal.total[offset:])
+            counter.type_until(lambda: letter.encode() in terminal.total[offset:], letter, 60)
             took[which] = terminal.wait(letter, offset)[0] - began
             lines = len(log.lines())
             lab.net.block_udp(False)
-            type_until(counter, "x", lambda: udp_since(log, lines))
+            counter.type_until(lambda: udp_since(log, lines), "x", 60)
         assert counter.arrived()
         terminal.send("\x04exit\n")
         assert terminal.exit_status() == 0

@@ -1,19 +1,8 @@
 """What middleboxes do to a session in mid-flight."""
 
-import time
-
 import pytest
 
 from lab.matrix import Counter
-
-
-def type_until(counter, condition, ceiling, letter):
-    """Seconds of typing until condition() holds."""
-    began = time.monotonic()
-    while not condition():
-        assert time.monotonic() < began + ceiling, counter.terminal.log.text()
-        counter.type(letter)
-    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("cell", ["near/near-drop", "nat/fwdrop", "cgn/nat22-acc"])
@@ -27,10 +16,10 @@ def test_udp_blocked_and_let_through_again(lab, cell):
         counter = Counter(lab, terminal)
         lab.net.block_udp()
         offset = len(terminal.total)
-        type_until(counter, lambda: b"z" in terminal.total[offset:], 20, "z")
-        type_until(counter, lambda: moved(log)[-1].startswith("ssh pipe"), 20, "x")
+        counter.type_until(lambda: b"z" in terminal.total[offset:], "z", 20)
+        counter.type_until(lambda: moved(log)[-1].startswith("ssh pipe"), "x", 20)
         lab.net.block_udp(False)
-        type_until(counter, lambda: moved(log)[-1].startswith("udp"), 40, "w")
+        counter.type_until(lambda: moved(log)[-1].startswith("udp"), "w")
         assert counter.arrived()
         terminal.send("\x04exit\n")
         assert terminal.exit_status() == 0
@@ -52,11 +41,11 @@ def test_middlebox_forgets(lab, cell, role):
         terminal.wait(r"awl-lab\$")
         log.first("session: udp")
         counter = Counter(lab, terminal)
-        type_until(counter, lambda: len(counter.typed) > 20, 20, "y")
+        counter.type_until(lambda: len(counter.typed) > 20, "y", 20)
         lab.net.forget(role)
         offset = len(terminal.total)
-        type_until(counter, lambda: b"z" in terminal.total[offset:], 20, "z")
-        type_until(counter, lambda: moved(log)[-1].startswith("udp"), 40, "w")
+        counter.type_until(lambda: b"z" in terminal.total[offset:], "z", 20)
+        counter.type_until(lambda: moved(log)[-1].startswith("udp"), "w")
         assert counter.arrived()
         terminal.send("\x04exit\n")
         assert terminal.exit_status() == 0

@@ -7,7 +7,6 @@ import pytest
 
 from lab.matrix import Counter
 from lab.session import PROMPT, echoes, leave
-from lab.wait import until
 
 OTHER = {4: 6, 6: 4}
 REDRAWN = b"\x1b[2J"
@@ -47,13 +46,6 @@ def test_one_family_is_blocked(lab, kind, name, blocked):
     leave(screen)
 
 
-def type_until(counter, condition, letter):
-    def typed():
-        counter.type(letter)
-        return condition()
-    until(typed, f"what {letter} waits for", pause=0, detail=counter.terminal.log.text)
-
-
 @pytest.mark.parametrize("kind,name", [("dual", "both.lab"), ("dual-nat", None)])
 def test_a_family_is_blocked_in_mid_session(lab, kind, name):
     """The session moves to the other one, and back when that is blocked instead: typing echoes
@@ -63,7 +55,7 @@ def test_a_family_is_blocked_in_mid_session(lab, kind, name):
         log = terminal.log
         terminal.wait(r"awl-lab\$")
         counter = Counter(lab, terminal)
-        type_until(counter, lambda: works(log) == {4, 6}, "a")
+        counter.type_until(lambda: works(log) == {4, 6}, "a")
         assert REDRAWN in terminal.total
         drawn, waits, blocked = len(terminal.total), [], None
         for letter in "bcde":
@@ -72,9 +64,9 @@ def test_a_family_is_blocked_in_mid_session(lab, kind, name):
                 lab.net.block_udp(False, family=blocked)
             lab.net.block_udp(family=now)
             began, offset, blocked = time.monotonic(), len(terminal.total), now
-            type_until(counter, lambda: letter.encode() in terminal.total[offset:], letter)
+            counter.type_until(lambda: letter.encode() in terminal.total[offset:], letter)
             waits.append(terminal.wait(letter, offset)[0] - began)
-            type_until(counter, lambda: moves(log)[-1] == OTHER[now], letter)
+            counter.type_until(lambda: moves(log)[-1] == OTHER[now], letter)
         assert counter.arrived()
         assert min(waits) <= 1.5, f"echoes came back after {waits} s"
         assert REDRAWN not in terminal.total[drawn:]

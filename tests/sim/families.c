@@ -1,21 +1,8 @@
 #include "families.h"
 
-#include <stdlib.h>
-
-#include "base/addr.h"
 #include "base/deadline.h"
 
 enum { SECOND = 1000, MOVED_WITHIN = 1500 };
-
-static struct awl_addr
-ip(const char *text)
-{
-    struct awl_addr a;
-
-    if (!addr_parse(bytes_str(text), 0, &a))
-        abort();
-    return a;
-}
 
 static void
 lay_out(struct world *w)
@@ -23,14 +10,14 @@ lay_out(struct world *w)
     static const enum net_box boxes[] = {NET_OPEN, NET_FIREWALL, NET_NAT};
     struct net_site *server = &w->net.site[0], *client = &w->net.site[1];
 
-    server->ip4 = ip("198.51.100.1");
-    server->ip6 = ip("2001:db8:5::20");
+    server->ip4 = net_ip("198.51.100.1");
+    server->ip6 = net_ip("2001:db8:5::20");
     server->box = boxes[net_dice(&w->net, 2)];
     server->host_drops = net_dice(&w->net, 3) > 0;
-    client->out4 = ip("203.0.113.7");
-    client->ip6 = ip("2001:db8:1::10");
+    client->out4 = net_ip("203.0.113.7");
+    client->ip6 = net_ip("2001:db8:1::10");
     client->box = boxes[net_dice(&w->net, 3)];
-    client->ip4 = net_translates(client->box) ? ip("192.168.1.20") : client->out4;
+    client->ip4 = net_translates(client->box) ? net_ip("192.168.1.20") : client->out4;
     for (int i = 0; i < NET_HOSTS; i++)
         w->net.link[i] = (struct net_link){.delay = 1 + (int)net_dice(&w->net, 80)};
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/deadline.h"
 
 enum { SECOND = 1000, SEARCH_MS = 3500, DIRECT_MS = 9000, TALLY_MAX = 20000 };
@@ -55,16 +54,6 @@ static struct {
     size_t found, tried;
 } tally;
 
-static struct awl_addr
-ip(const char *text)
-{
-    struct awl_addr a;
-
-    if (!addr_parse(bytes_str(text), 0, &a))
-        abort();
-    return a;
-}
-
 static void
 lay_out(struct net_site *s, const struct kind *k, const char *in, const char *between,
         const char *out)
@@ -73,10 +62,10 @@ lay_out(struct net_site *s, const struct kind *k, const char *in, const char *be
 
     s->box = k->box;
     s->host_drops = k->host_drops;
-    s->ip4 = ip(inner || outer ? in : out);
-    s->out4 = ip(outer ? between : out);
+    s->ip4 = net_ip(inner || outer ? in : out);
+    s->out4 = net_ip(outer ? between : out);
     s->outer.box = k->outer;
-    s->outer.out4 = ip(out);
+    s->outer.out4 = net_ip(out);
     s->outer.hop = 2;
 }
 

@@ -1,21 +1,8 @@
 #include "moves.h"
 
-#include <stdlib.h>
-
-#include "base/addr.h"
 #include "base/deadline.h"
 
 enum { SECOND = 1000 };
-
-static struct awl_addr
-ip(const char *text)
-{
-    struct awl_addr a;
-
-    if (!addr_parse(bytes_str(text), 0, &a))
-        abort();
-    return a;
-}
 
 /* A server that drops what it did not ask for, and the client at home; the pipe as quick
  * as UDP. */
@@ -25,11 +12,11 @@ begin(struct world *w, enum net_box client_box)
     struct net_site *server = &w->net.site[0], *home = &w->net.site[1];
     int delay = 1 + (int)net_dice(&w->net, 60);
 
-    server->ip4 = server->out4 = ip("198.51.100.1");
+    server->ip4 = server->out4 = net_ip("198.51.100.1");
     server->host_drops = true;
     home->box = client_box;
-    home->out4 = ip("203.0.113.7");
-    home->ip4 = net_translates(client_box) ? ip("192.168.1.20") : home->out4;
+    home->out4 = net_ip("203.0.113.7");
+    home->ip4 = net_translates(client_box) ? net_ip("192.168.1.20") : home->out4;
     for (int i = 0; i < NET_HOSTS; i++)
         w->net.link[i] = (struct net_link){.delay = delay};
     w->config.pipe_delay = delay;
@@ -100,7 +87,7 @@ moves_kept(struct world *w)
     struct net_site *away = &w->net.site[2];
     uint64_t dials = 0;
 
-    away->ip4 = away->out4 = ip("203.0.113.77");
+    away->ip4 = away->out4 = net_ip("203.0.113.77");
     w->config.keep_ssh = true;
     begin(w, net_dice(&w->net, 2) ? NET_NAT : NET_OPEN);
     w->net.site[0].host_drops = net_dice(&w->net, 2);

@@ -35,6 +35,16 @@ net_free(struct net *n)
     free(n->queue);
 }
 
+struct awl_addr
+net_ip(const char *text)
+{
+    struct awl_addr a;
+
+    if (!addr_parse(bytes_str(text), 0, &a))
+        abort();
+    return a;
+}
+
 uint32_t
 net_dice(struct net *n, uint32_t of)
 {

@@ -126,6 +126,8 @@ void net_forget(struct net *n, int site, bool shift);
 /* Whether it translates, and what the world sees of the host there. */
 bool net_translates(enum net_box box);
 struct awl_addr net_outside(const struct net_site *s);
+/* An address, port 0; ends the program where there is none. */
+struct awl_addr net_ip(const char *text);
 /* A number below `of`, from the network's chance. */
 uint32_t net_dice(struct net *n, uint32_t of);
 /* The addresses the host has now; returns how many (at most 2). */

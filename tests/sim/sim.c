@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/deadline.h"
 #include "families.h"
 #include "hostile.h"
@@ -16,16 +15,6 @@
 #include "world.h"
 
 #define SECOND 1000u
-
-static struct awl_addr
-ip(const char *text)
-{
-    struct awl_addr a;
-
-    if (!addr_parse(bytes_str(text), 0, &a))
-        abort();
-    return a;
-}
 
 /* ---- layouts ---- */
 
@@ -44,8 +33,8 @@ lay_out(struct world *w, enum net_box server_box, bool server_drops,
 
         s->box = i == 0 ? server_box : client_box;
         s->host_drops = i == 0 && server_drops;
-        s->out4 = ip(out[i]);
-        s->ip4 = net_translates(s->box) ? ip(in[i]) : ip(out[i]);
+        s->out4 = net_ip(out[i]);
+        s->ip4 = net_translates(s->box) ? net_ip(in[i]) : net_ip(out[i]);
     }
 }
 

@@ -1,7 +1,5 @@
 #include "thief.h"
 
-#include <stdlib.h>
-
 #include "base/addr.h"
 #include "base/deadline.h"
 #include "session/client.h"
@@ -9,22 +7,12 @@
 
 enum { SECOND = 1000, SITE = 5, FACTOR = 3 };
 
-static struct awl_addr
-ip(const char *text)
-{
-    struct awl_addr a;
-
-    if (!addr_parse(bytes_str(text), 0, &a))
-        abort();
-    return a;
-}
-
 static void
 lay_out(struct world *w)
 {
-    w->net.site[0].ip4 = ip("198.51.100.1");
-    w->net.site[1].ip4 = ip("203.0.113.7");
-    w->net.site[SITE].ip4 = ip("192.0.2.66");
+    w->net.site[0].ip4 = net_ip("198.51.100.1");
+    w->net.site[1].ip4 = net_ip("203.0.113.7");
+    w->net.site[SITE].ip4 = net_ip("192.0.2.66");
     for (int i = 0; i < NET_HOSTS; i++)
         w->net.link[i] = (struct net_link){.delay = 5 + (int)net_dice(&w->net, 60)};
 }
